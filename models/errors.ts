@@ -1,0 +1,123 @@
+/**
+ * Every error that CvT Lens raises on purpose. A class says which part refused, a code says why (stable: tests, exit codes
+ * and the UI branch on it, never on text), and the message names the file or the step and the way out.
+ */
+export abstract class LensError<Code extends string = string> extends Error {
+  readonly code: Code;
+
+  constructor(code: Code, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export type CheckpointErrorCode =
+  | 'empty' // no bytes at all
+  | 'unknown-format' // no reader recognises the file
+  | 'unsupported' // recognised, but of a kind this build does not read
+  | 'truncated' // a declared size reaches past the end of the file
+  | 'corrupt' // the container contradicts itself
+  | 'too-large' // a declared size is over a named limit
+  | 'forbidden-pickle' // a pickle names a global or an opcode outside the allow-list
+  | 'missing-tensor'
+  | 'extra-tensor'
+  | 'wrong-shape'
+  | 'wrong-dtype'
+  | 'unknown-variant' // the tensors are no variant that is known by its shapes; a spec is needed
+  | 'not-finite'; // NaN or infinite weights
+
+/** A checkpoint file that cannot be used. Always names the file. */
+export class CheckpointError extends LensError<CheckpointErrorCode> {
+  override readonly name = 'CheckpointError';
+}
+
+export type SpecErrorCode =
+  | 'spec-unreadable' // not JSON, or not an object
+  | 'spec-invalid' // a key is missing, of the wrong type, or out of range
+  | 'spec-residual-grid' // the query projection would change the token grid, so the residual cannot be added
+  | 'input-too-small'; // the input height or width leaves a stage without tokens or keys
+
+/** A CvT spec that cannot be built. Names the key, and the stage where there is one. */
+export class SpecError extends LensError<SpecErrorCode> {
+  override readonly name = 'SpecError';
+}
+
+export type ImageErrorCode =
+  | 'image-empty'
+  | 'image-unreadable' // the file itself could not be read
+  | 'image-unknown-format' // no image format that is known
+  | 'image-unsupported' // a known format that this build cannot decode
+  | 'image-too-large' // beyond MAX_IMAGE_PIXELS
+  | 'image-broken'; // header fine, decoder failed, or header malformed
+
+/** An image that cannot be shown to the network. Always names the file. */
+export class ImageError extends LensError<ImageErrorCode> {
+  override readonly name = 'ImageError';
+}
+
+export type EngineErrorCode =
+  | 'engine-start' // the Worker or the runtime did not come up
+  | 'engine-crashed' // the Worker died or froze twice on the same request
+  | 'engine-device-lost'
+  | 'engine-out-of-memory'
+  | 'engine-no-webgpu' // WebGPU was insisted on and is not there
+  | 'engine-wrong-numbers' // a provider failed its self-test
+  | 'engine-closed' // the connection to the engine ended
+  | 'engine-fetch' // the weights could not be fetched
+  | 'taps-released' // the run whose attention is asked for is no longer held; analyse the image again
+  | 'engine-bad-request'
+  | 'engine-unexpected';
+
+/** A fault of the inference engine, not of the user's file. */
+export class EngineError extends LensError<EngineErrorCode> {
+  override readonly name = 'EngineError';
+}
+
+export type ShellErrorCode =
+  | 'shell-unreachable' // the loopback server or the main process does not answer
+  | 'shell-refused' // token, host, origin or sender was not accepted
+  | 'settings-unreadable'
+  | 'usage'; // a command line that cannot be understood
+
+/** A fault between the app and the machine it runs on. */
+export class ShellError extends LensError<ShellErrorCode> {
+  override readonly name = 'ShellError';
+}
+
+/** The user, or a newer request, withdrew the work. Neither a failure nor worth a message. */
+export class CancelledError extends LensError<'cancelled'> {
+  override readonly name = 'CancelledError';
+
+  constructor(message = 'Cancelled.') {
+    super('cancelled', message);
+  }
+}
+
+/** Throws {@link CancelledError} if `signal` has fired; the one way our loops honour an AbortSignal. */
+export function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new CancelledError();
+}
+
+/** What of an error crosses a thread or a process. */
+export interface ErrorMessage {
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+const CLASSES = { CheckpointError, SpecError, ImageError, EngineError, ShellError } as const;
+
+/** An error as plain data. Anything that is not ours becomes an `engine-unexpected` {@link EngineError}. */
+export function toErrorMessage(error: unknown): ErrorMessage {
+  if (error instanceof LensError) return { name: error.name, code: error.code, message: error.message };
+  const message = error instanceof Error ? error.message : String(error);
+  return { name: 'EngineError', code: 'engine-unexpected', message };
+}
+
+/** The error class and code back from {@link toErrorMessage}'s data. */
+export function fromErrorMessage(data: ErrorMessage): LensError {
+  if (data.name === 'CancelledError') return new CancelledError(data.message);
+  const known = Object.hasOwn(CLASSES, data.name) ? CLASSES[data.name as keyof typeof CLASSES] : EngineError;
+  // The code left this same program as one of the class's codes.
+  return new known(data.code as never, data.message);
+}

@@ -1,0 +1,57 @@
+/** How a picture becomes the network's input. Bicubic is antialiased with a = −0.5, as PIL does it. */
+export interface Preprocessing {
+  /** The network's input, in pixels. */
+  readonly height: number;
+  readonly width: number;
+  /**
+   * `shorter`: scale so that the shorter side is `to` pixels, then crop the centre (224 checkpoints: 256, then 224).
+   * `stretch`: scale both sides to the input size, no crop (384 checkpoints).
+   */
+  readonly resize: { readonly mode: 'shorter'; readonly to: number } | { readonly mode: 'stretch' };
+  /** Per channel (red, green, blue), on values scaled to 0–1. */
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+}
+
+export const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
+export const IMAGENET_STD = [0.229, 0.224, 0.225] as const;
+
+/** The official recipe of the 224 checkpoints: shorter side to 256, centre crop 224. */
+export const OFFICIAL_224: Preprocessing = {
+  height: 224,
+  width: 224,
+  resize: { mode: 'shorter', to: 256 },
+  mean: IMAGENET_MEAN,
+  std: IMAGENET_STD,
+};
+
+/** The official recipe of the 384 checkpoints: both sides to 384. */
+export const OFFICIAL_384: Preprocessing = {
+  height: 384,
+  width: 384,
+  resize: { mode: 'stretch' },
+  mean: IMAGENET_MEAN,
+  std: IMAGENET_STD,
+};
+
+/** Shorter side to `size`, centre crop `size`: what the demo checkpoint was trained with. */
+export function cropSquare(size: number): Preprocessing {
+  return { height: size, width: size, resize: { mode: 'shorter', to: size }, mean: IMAGENET_MEAN, std: IMAGENET_STD };
+}
+
+/**
+ * Where the network's input lies in the user's picture (after its orientation was applied). Continuous pixel coordinates,
+ * the top-left corner of the top-left pixel being (0, 0): picture = left + input · scaleX, top + input · scaleY.
+ */
+export interface InputWindow {
+  readonly pictureWidth: number;
+  readonly pictureHeight: number;
+  readonly left: number;
+  readonly top: number;
+  /** Picture pixels per input pixel. */
+  readonly scaleX: number;
+  readonly scaleY: number;
+  /** The network's input, in its own pixels. */
+  readonly inputWidth: number;
+  readonly inputHeight: number;
+}

@@ -1,0 +1,165 @@
+import type { GridSize, StageGrids } from '../../models/cvt/grids.ts';
+import type { Activation, OfficialSpec } from '../../models/cvt/spec.ts';
+import type { ErrorMessage } from '../../models/errors.ts';
+import type { InputWindow, Preprocessing } from '../../models/image/preprocessing.ts';
+
+/**
+ * The language between whoever asks (a window) and the engine. Requests carry an id and are complete in themselves: they
+ * name the model and everything it needs, so that after a restart any of them can be run again as it stands.
+ */
+
+export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
+export type Provider = 'webgpu' | 'wasm';
+
+/** What the engine runs on, and why. Shown to the user as it is. */
+export interface DeviceReport {
+  readonly preference: DevicePreference;
+  readonly provider: Provider;
+  /** WebGPU: the adapter's own description. WASM: null. */
+  readonly adapter: string | null;
+  /** WASM: the number of threads; 1 where the page is not cross-origin isolated. WebGPU: the number for CPU work. */
+  readonly threads: number;
+  /** Why this is not what was preferred (or, for `auto`, not WebGPU). One sentence; null where nothing fell back. */
+  readonly fallbackReason: string | null;
+  /** The runtime's name and version. */
+  readonly runtime: string;
+}
+
+/** A model the engine can load: where the checkpoint lies and what cannot be read from it. */
+export interface ModelRef {
+  /** Names the model in messages and keys the session cache together with the input size. */
+  readonly id: string;
+  readonly title: string;
+  readonly weights: { readonly kind: 'url'; readonly url: string } | { readonly kind: 'blob'; readonly blob: Blob };
+  /** Null: recognised from the tensor shapes. */
+  readonly spec: OfficialSpec | null;
+  /** Null: what the checkpoint's names and head imply (DESIGN.md, "The network, exactly"). */
+  readonly activation: Activation | null;
+  readonly preprocessing: Preprocessing;
+}
+
+export interface StageReport {
+  readonly grids: StageGrids;
+  readonly heads: number;
+  readonly depth: number;
+}
+
+export interface ModelReport {
+  readonly id: string;
+  readonly spec: OfficialSpec;
+  /** `cvt-13`, … or null where the architecture is none of the published ones. */
+  readonly variant: string | null;
+  readonly numClasses: number;
+  readonly parameters: number;
+  /** Multiply-adds of one picture at this input size. */
+  readonly multiplyAdds: number;
+  readonly activation: Activation;
+  readonly input: GridSize;
+  readonly stages: readonly StageReport[];
+  /** Milliseconds: reading and indexing, building the graph, creating the session and warming it up. */
+  readonly timings: { readonly readMs: number; readonly buildMs: number; readonly sessionMs: number };
+}
+
+/** Picture bytes as they came: the engine judges, decodes, orients, resizes and crops them. */
+export interface PictureRef {
+  readonly name: string;
+  readonly bytes: Blob;
+}
+
+export interface AnalysisTimings {
+  readonly decodeMs: number;
+  readonly preprocessMs: number;
+  readonly runMs: number;
+  /** Reading logits and maps back. */
+  readonly readMs: number;
+}
+
+/** What one forward pass says. Attention rows are asked for by `runId` as long as the engine holds the run's taps. */
+export interface Analysis {
+  readonly runId: string;
+  readonly modelId: string;
+  /** [classes] */
+  readonly logits: Float32Array;
+  /** [classes], softmax of the logits. */
+  readonly probabilities: Float32Array;
+  /** `received[stage][block]`: [cls + keys], mean over heads and queries of the attention; sums to 1. */
+  readonly received: readonly (readonly Float32Array[])[];
+  readonly window: InputWindow;
+  readonly timings: AnalysisTimings;
+  readonly device: DeviceReport;
+}
+
+/** One query's attention over the keys of its block. */
+export interface RowQuery {
+  readonly runId: string;
+  readonly stage: number;
+  readonly block: number;
+  /** Null: the mean over heads. */
+  readonly head: number | null;
+  /** Token index; in a stage with a CLS token 0 is CLS and the grid's tokens follow, row-major. */
+  readonly query: number;
+}
+
+/** What may be asked of the engine: per kind, its argument, its answer and its progress. */
+export interface EngineCalls {
+  /** Bring a model up (read, build, compile, warm) without running a picture. */
+  prepare: { argument: ModelRef; answer: ModelReport };
+  analyze: { argument: { readonly model: ModelRef; readonly picture: PictureRef }; answer: Analysis };
+  /** [cls + keys]; sums to 1. Rejects with `taps-released` once the run is no longer held. */
+  row: { argument: RowQuery; answer: Float32Array };
+  /** Choose the device. Restarts the engine when it differs; resolves with what it then runs on. */
+  configure: {
+    argument: { readonly preference: DevicePreference; readonly threads: number | null };
+    answer: DeviceReport;
+  };
+}
+
+export type EngineCall = keyof EngineCalls;
+
+/** Progress of a request. Totals that nobody knows are null. */
+export type EngineProgress =
+  | { readonly phase: 'queued'; readonly ahead: number }
+  | { readonly phase: 'starting' }
+  | { readonly phase: 'reading'; readonly bytes: number; readonly total: number | null }
+  | { readonly phase: 'building' }
+  | { readonly phase: 'compiling' }
+  | { readonly phase: 'warming' }
+  | { readonly phase: 'decoding' }
+  | { readonly phase: 'preprocessing' }
+  | { readonly phase: 'running' }
+  | { readonly phase: 'restarting'; readonly reason: string };
+
+export type EngineRequest = {
+  [Call in EngineCall]: {
+    readonly type: 'request';
+    readonly id: number;
+    readonly call: Call;
+    readonly argument: EngineCalls[Call]['argument'];
+  };
+}[EngineCall];
+
+/** To the engine. */
+export type ToEngine = EngineRequest | { readonly type: 'cancel'; readonly id: number };
+
+/** The engine as a whole. */
+export type EngineState =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'ready'; readonly device: DeviceReport }
+  | { readonly kind: 'restarting'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly error: ErrorMessage };
+
+/** From the engine. */
+export type FromEngine =
+  | { readonly type: 'state'; readonly state: EngineState }
+  | { readonly type: 'progress'; readonly id: number; readonly progress: EngineProgress }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: EngineCalls[EngineCall]['answer'] }
+  | { readonly type: 'error'; readonly id: number; readonly error: ErrorMessage };
+
+/** The part of a MessagePort that the protocol needs; Electron's brokered port and a Worker's channel both have it. */
+export interface EnginePort {
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+  removeEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+  start(): void;
+  close(): void;
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** What the app remembers between starts. Every key has a default, so that an older or damaged file still reads. */
+export const settingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']).catch('system'),
+  device: z.enum(['auto', 'webgpu', 'wasm']).catch('auto'),
+  modelId: z.string().max(200).catch('cvt-demo'),
+  overlay: z
+    .object({
+      visible: z.boolean().catch(true),
+      /** 0–1 */
+      opacity: z.number().min(0).max(1).catch(0.7),
+      colorMap: z.enum(['inferno', 'viridis', 'magma', 'cividis', 'greys']).catch('inferno'),
+      /** Opacity follows value, so that low cells let the picture through. */
+      fadeLow: z.boolean().catch(true),
+    })
+    .catch({ visible: true, opacity: 0.7, colorMap: 'inferno', fadeLow: true }),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** The settings of a first start; also what unreadable data becomes. */
+export function parseSettings(data: unknown): Settings {
+  return settingsSchema.parse(typeof data === 'object' && data !== null ? data : {});
+}

@@ -1,0 +1,58 @@
+import type { Activation, OfficialSpec } from '../../models/cvt/spec.ts';
+import type { Preprocessing } from '../../models/image/preprocessing.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Settings } from './settings.ts';
+
+/** A model that the app can offer. Its files are URLs of the app's own origin. */
+export interface ModelEntry {
+  readonly id: string;
+  readonly title: string;
+  /** One or two sentences: what it is, what it is for, what it is not for. */
+  readonly note: string;
+  readonly weightsUrl: string;
+  /** In bytes. */
+  readonly weightsSize: number;
+  readonly spec: OfficialSpec | null;
+  readonly activation: Activation | null;
+  readonly preprocessing: Preprocessing;
+  /** Class names in index order. */
+  readonly labels: readonly string[];
+}
+
+export interface SampleEntry {
+  readonly name: string;
+  readonly url: string;
+  /** What is drawn on it. */
+  readonly label: string;
+}
+
+export interface ShellVersions {
+  readonly app: string;
+  /** `Electron 45.4.1`, or `served to a browser`. */
+  readonly host: string;
+}
+
+/**
+ * What the UI needs from the machine it runs on. The Electron preload gives it over IPC, `serve` over loopback HTTP; the UI
+ * never knows which.
+ */
+export interface Shell {
+  readonly kind: 'electron' | 'serve';
+  versions(): Promise<ShellVersions>;
+  models(): Promise<readonly ModelEntry[]>;
+  samples(): Promise<readonly SampleEntry[]>;
+  readSettings(): Promise<Settings>;
+  /** Replaces the settings as a whole; they are on disk when this resolves. */
+  writeSettings(settings: Settings): Promise<void>;
+  /** One engine for all windows. The connection survives restarts of the engine. */
+  engine(): Engine;
+  /** Opens one of the few pages the app links to (EXTERNAL_LINKS) in the user's browser. */
+  openExternal(url: string): Promise<void>;
+}
+
+/** The only addresses that leave the app. */
+export const EXTERNAL_LINKS = {
+  paper: 'https://arxiv.org/abs/2103.15808',
+  officialCode: 'https://github.com/microsoft/CvT',
+  notoEmoji: 'https://github.com/googlefonts/noto-emoji',
+} as const;
