@@ -1,0 +1,132 @@
+import type { InputWindow, Preprocessing } from './preprocessing.ts';
+import { type Crop, type RgbRows, resampleBicubic } from './resample.ts';
+
+/** A decoded picture with its orientation applied: RGBA, 8 bits, alpha not premultiplied, [height, width, 4]. */
+export interface Pixels {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface NetworkInput {
+  /** [height, width, 3] of the preprocessing's input size, after resize and crop, before normalisation. */
+  readonly rgb: Uint8Array;
+  /** Where that input lies in the picture. */
+  readonly window: InputWindow;
+}
+
+/** The size a picture is resized to, and the part of that which the network gets. */
+export interface ResizePlan {
+  readonly width: number;
+  readonly height: number;
+  readonly crop: Crop;
+}
+
+/**
+ * What torchvision's Resize and CenterCrop do to a picture of `width`×`height`: the longer side is truncated, the crop's
+ * offset rounded half to even. Smaller pictures are enlarged, so the crop always fits.
+ * @throws RangeError where the preprocessing crops more than it resizes to; torchvision would pad with black
+ */
+export function resizePlan(width: number, height: number, preprocessing: Preprocessing): ResizePlan {
+  const { width: inputWidth, height: inputHeight, resize } = preprocessing;
+  if (resize.mode === 'stretch') {
+    const crop = { left: 0, top: 0, width: inputWidth, height: inputHeight };
+    return { width: inputWidth, height: inputHeight, crop };
+  }
+  const { to } = resize;
+  if (to < inputWidth || to < inputHeight)
+    throw new RangeError(`A shorter side of ${to} pixels cannot be cropped to ${inputWidth}×${inputHeight}.`);
+  const resizedWidth = width <= height ? to : Math.trunc((to * width) / height);
+  const resizedHeight = width <= height ? Math.trunc((to * height) / width) : to;
+  const crop = {
+    left: roundHalfToEven((resizedWidth - inputWidth) / 2),
+    top: roundHalfToEven((resizedHeight - inputHeight) / 2),
+    width: inputWidth,
+    height: inputHeight,
+  };
+  return { width: resizedWidth, height: resizedHeight, crop };
+}
+
+/** Where the network's input lies in a picture of `width`×`height`. */
+export function inputWindow(width: number, height: number, preprocessing: Preprocessing): InputWindow {
+  const plan = resizePlan(width, height, preprocessing);
+  const scaleX = width / plan.width;
+  const scaleY = height / plan.height;
+  return {
+    pictureWidth: width,
+    pictureHeight: height,
+    left: plan.crop.left * scaleX,
+    top: plan.crop.top * scaleY,
+    scaleX,
+    scaleY,
+    inputWidth: plan.crop.width,
+    inputHeight: plan.crop.height,
+  };
+}
+
+/** Composites over white, resizes and crops as PIL does. Memory beyond the picture: a few megabytes at any aspect ratio. */
+export function preprocess(pixels: Pixels, preprocessing: Preprocessing): NetworkInput {
+  const { width, height } = pixels;
+  const plan = resizePlan(width, height, preprocessing);
+  return {
+    rgb: resampleBicubic(overWhite(pixels), plan, plan.crop),
+    window: inputWindow(width, height, preprocessing),
+  };
+}
+
+/**
+ * The network's input as a tensor: (value / 255 − mean) / std.
+ * @param rgb [height, width, 3]
+ * @returns [1, 3, height, width]
+ */
+export function normalise(rgb: Uint8Array, preprocessing: Preprocessing): Float32Array {
+  const { mean, std } = preprocessing;
+  const plane = preprocessing.width * preprocessing.height;
+  const tensor = new Float32Array(3 * plane);
+  const levels = new Float32Array(256);
+  for (let channel = 0; channel < 3; channel++) {
+    for (let level = 0; level < 256; level++) levels[level] = (level / 255 - mean[channel]!) / std[channel]!;
+    const at = channel * plane;
+    for (let i = 0; i < plane; i++) tensor[at + i] = levels[rgb[i * 3 + channel]!]!;
+  }
+  return tensor;
+}
+
+/**
+ * The picture's rows composited over white, before any resizing: colour · alpha + 255 · (255 − alpha), divided by 255 and
+ * rounded to nearest, with the integer division of Pillow's `Image.paste` (Paste.c, ImagingUtils.h DIV255).
+ */
+function overWhite({ data, width, height }: Pixels): RgbRows {
+  return {
+    width,
+    height,
+    readRow(y, into) {
+      let from = y * width * 4;
+      for (let to = 0; to < into.length; to += 3, from += 4) {
+        const alpha = data[from + 3]!;
+        if (alpha === 255) {
+          into[to] = data[from]!;
+          into[to + 1] = data[from + 1]!;
+          into[to + 2] = data[from + 2]!;
+        } else {
+          into[to] = blendOverWhite(data[from]!, alpha);
+          into[to + 1] = blendOverWhite(data[from + 1]!, alpha);
+          into[to + 2] = blendOverWhite(data[from + 2]!, alpha);
+        }
+      }
+    },
+  };
+}
+
+function blendOverWhite(colour: number, alpha: number): number {
+  const sum = colour * alpha + 255 * (255 - alpha) + 128;
+  return ((sum >> 8) + sum) >> 8;
+}
+
+/** Python's `round`. */
+function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  const fraction = value - floor;
+  if (fraction !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
