@@ -1,0 +1,129 @@
+import {
+  type Attributes,
+  type ElementType,
+  graphProto,
+  modelProto,
+  nodeProto,
+  type TensorData,
+  tensorProto,
+  valueInfo,
+} from './onnx-messages.ts';
+import type { ProtoMessage } from './protobuf-writer.ts';
+
+/** A tensor in the graph. Its shape is known while the graph is built, so a misfit shows at the line that makes it. */
+export interface Value {
+  readonly shape: readonly number[];
+  readonly elementType: ElementType;
+}
+
+interface Node {
+  readonly opType: string;
+  readonly name: string;
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+  readonly attributes: Attributes;
+}
+
+/**
+ * An ONNX graph under construction. Nodes are added in order, values are referred to by object, and names are given when
+ * the graph is written; the operators with their shape rules are in `ops.ts`.
+ */
+export class GraphBuilder {
+  readonly #nodes: Node[] = [];
+  readonly #initializers: { readonly value: Value; readonly data: TensorData }[] = [];
+  readonly #inputs: Value[] = [];
+  readonly #outputs: Value[] = [];
+  readonly #names = new Map<Value, string>();
+  readonly #integers = new Map<string, Value>();
+  #scope = '';
+
+  /** Runs `build` with `name` in front of the names of the nodes that it adds. */
+  scoped<T>(name: string, build: () => T): T {
+    const outer = this.#scope;
+    this.#scope = `${outer}${name}/`;
+    try {
+      return build();
+    } finally {
+      this.#scope = outer;
+    }
+  }
+
+  input(name: string, shape: readonly number[]): Value {
+    const value = this.#value(shape, 'float32', name);
+    this.#inputs.push(value);
+    return value;
+  }
+
+  /** Makes `value` an output of the graph under `name`. */
+  output(name: string, value: Value): void {
+    this.#names.set(value, name);
+    this.#outputs.push(value);
+  }
+
+  /** The names of the outputs, in the order they were made. */
+  get outputNames(): readonly string[] {
+    return this.#outputs.map((value) => this.#names.get(value)!);
+  }
+
+  initializer(name: string, shape: readonly number[], data: TensorData, elementType: ElementType = 'float32'): Value {
+    const value = this.#value(shape, elementType, name);
+    this.#initializers.push({ value, data });
+    return value;
+  }
+
+  /** A small float constant that stands in the model itself. */
+  floats(name: string, shape: readonly number[], data: Float32Array | readonly number[]): Value {
+    return this.initializer(`${this.#scope}${name}`, shape, { kind: 'inline', bytes: float32Bytes(data) });
+  }
+
+  /** An int64 vector, as shapes and axes are given to ONNX operators. Equal ones are shared. */
+  integers(data: readonly number[]): Value {
+    const key = data.join(',');
+    const known = this.#integers.get(key);
+    if (known) return known;
+    const bytes = new Uint8Array(data.length * 8);
+    const view = new DataView(bytes.buffer);
+    for (const [index, value] of data.entries()) view.setBigInt64(index * 8, BigInt(value), true);
+    const value = this.initializer(`ints:${key}`, [data.length], { kind: 'inline', bytes }, 'int64');
+    this.#integers.set(key, value);
+    return value;
+  }
+
+  node(opType: string, inputs: readonly Value[], shape: readonly number[], attributes: Attributes = {}): Value {
+    const name = `${this.#scope}${opType}_${this.#nodes.length}`;
+    const output = this.#value(shape, 'float32', name);
+    this.#nodes.push({ opType, name, inputs, output, attributes });
+    return output;
+  }
+
+  /** The whole model as a message. @param metadata text that travels with it */
+  build(graphName: string, metadata: Readonly<Record<string, string>>): ProtoMessage {
+    const name = (value: Value): string => this.#names.get(value)!;
+    const info = (value: Value): ProtoMessage => valueInfo(name(value), value.elementType, value.shape);
+    const graph = graphProto(graphName, {
+      nodes: this.#nodes.map((node) =>
+        nodeProto(node.opType, node.name, node.inputs.map(name), [name(node.output)], node.attributes),
+      ),
+      initializers: this.#initializers.map(({ value, data }) =>
+        tensorProto(name(value), value.elementType, value.shape, data),
+      ),
+      inputs: this.#inputs.map(info),
+      outputs: this.#outputs.map(info),
+    });
+    return modelProto(graph, metadata);
+  }
+
+  #value(shape: readonly number[], elementType: ElementType, name: string): Value {
+    const value: Value = { shape, elementType };
+    this.#names.set(value, name);
+    return value;
+  }
+}
+
+/** Little-endian bytes, as ONNX wants raw data, whatever this machine's order. */
+function float32Bytes(data: Float32Array | readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(data.length * 4);
+  const view = new DataView(bytes.buffer);
+  for (let index = 0; index < data.length; index++) view.setFloat32(index * 4, data[index]!, true);
+  return bytes;
+}

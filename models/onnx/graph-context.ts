@@ -1,0 +1,50 @@
+import type { StageGrids } from '../cvt/grids.ts';
+import type { Activation, CvtSpec, StageSpec } from '../cvt/spec.ts';
+import type { GraphBuilder, Value } from './graph-builder.ts';
+import { layerNorm, linear } from './ops.ts';
+import type { WeightTable } from './weight-table.ts';
+
+/** LayerNorm and BatchNorm both use it, whatever a configuration file says. */
+export const NORM_EPSILON = 1e-5;
+
+/** What the graph gives beside the logits, for every block. */
+export interface AttentionOutputs {
+  /** `stageS.blockB.received` [batch, cls + keys]: mean of the attention over heads and queries. */
+  readonly received: boolean;
+  /** `stageS.blockB.q` [batch, heads, cls + queries, headDim] and `.k` [batch, heads, cls + keys, headDim], unscaled. */
+  readonly taps: boolean;
+  /** `stageS.blockB.attention` [batch, heads, cls + queries, cls + keys], whole. */
+  readonly attention: boolean;
+}
+
+/** What every part of the network needs while the graph is built. */
+export interface GraphContext {
+  readonly g: GraphBuilder;
+  readonly weights: WeightTable;
+  readonly spec: CvtSpec;
+  readonly grids: readonly StageGrids[];
+  readonly batch: number;
+  readonly activation: Activation;
+  readonly outputs: AttentionOutputs;
+  /** No intermediate tensor of attention may be larger; queries are split into chunks where it would. */
+  readonly maxTensorBytes: number;
+}
+
+/** One stage while it is built. */
+export interface StageContext extends GraphContext {
+  readonly index: number;
+  readonly stage: StageSpec;
+  readonly stageGrids: StageGrids;
+}
+
+/** LayerNorm with the weights under `key`. */
+export function normByKey(context: GraphContext, x: Value, key: string): Value {
+  const { g, weights } = context;
+  return layerNorm(g, x, weights.value(g, `${key}.weight`), weights.value(g, `${key}.bias`), NORM_EPSILON);
+}
+
+/** Linear layer with the weights under `key`. */
+export function linearByKey(context: GraphContext, x: Value, key: string, bias = true): Value {
+  const { g, weights } = context;
+  return linear(g, x, weights.value(g, `${key}.weight`), bias ? weights.value(g, `${key}.bias`) : null);
+}

@@ -1,0 +1,149 @@
+import { outputSize, type SlidingWindow } from '../cvt/grids.ts';
+import type { GraphBuilder, Value } from './graph-builder.ts';
+
+/**
+ * The standard ONNX operators that CvT is made of, each with its shape rule. All axes count from the front; nothing here
+ * depends on an execution provider's own operators, so that an exported model runs anywhere.
+ */
+
+/** x [B,C,H,W], weight [O,C/groups,k,k], bias [O] → [B,O,H',W']. Pads are explicit: `auto_pad` is wrong on WebGPU (#26734). */
+export function conv(
+  g: GraphBuilder,
+  x: Value,
+  weight: Value,
+  bias: Value,
+  window: SlidingWindow,
+  groups: number,
+): Value {
+  const [batch, channels, height, width] = dims4(x);
+  const outputs = weight.shape[0]!;
+  expect(weight.shape[1]! * groups === channels, 'conv', x, weight);
+  const { kernel, stride, padding } = window;
+  return g.node('Conv', [x, weight, bias], [batch, outputs, outputSize(height, window), outputSize(width, window)], {
+    kernel_shape: { ints: [kernel, kernel] },
+    strides: { ints: [stride, stride] },
+    pads: { ints: [padding, padding, padding, padding] },
+    dilations: { ints: [1, 1] },
+    group: { int: groups },
+  });
+}
+
+/** Zeros around the last two axes of x [B,C,H,W]. */
+export function pad2d(g: GraphBuilder, x: Value, top: number, left: number, bottom: number, right: number): Value {
+  const [batch, channels, height, width] = dims4(x);
+  const pads = g.integers([0, 0, top, left, 0, 0, bottom, right]);
+  return g.node('Pad', [x, pads], [batch, channels, height + top + bottom, width + left + right]);
+}
+
+/** Mean over each window of x [B,C,H,W], without padding. */
+export function averagePool(g: GraphBuilder, x: Value, kernel: number, stride: number): Value {
+  const [batch, channels, height, width] = dims4(x);
+  const window: SlidingWindow = { kernel, stride, padding: 0, ceil: false };
+  return g.node('AveragePool', [x], [batch, channels, outputSize(height, window), outputSize(width, window)], {
+    kernel_shape: { ints: [kernel, kernel] },
+    strides: { ints: [stride, stride] },
+  });
+}
+
+/** Over the last axis. */
+export function layerNorm(g: GraphBuilder, x: Value, weight: Value, bias: Value, epsilon: number): Value {
+  expect(x.shape.at(-1) === weight.shape[0], 'layerNorm', x, weight);
+  return g.node('LayerNormalization', [x, weight, bias], x.shape, { axis: { int: -1 }, epsilon: { float: epsilon } });
+}
+
+/** x [...,I] · weightᵀ + bias → [...,O] for PyTorch's weight layout [O,I]; a Transpose would copy the weight. */
+export function linear(g: GraphBuilder, x: Value, weight: Value, bias: Value | null): Value {
+  const inputs = x.shape.at(-1)!;
+  const outputs = weight.shape[0]!;
+  expect(weight.shape[1] === inputs, 'linear', x, weight);
+  const rows = elements(x.shape) / inputs;
+  const flat = reshape(g, x, [rows, inputs]);
+  const product = g.node('Gemm', bias ? [flat, weight, bias] : [flat, weight], [rows, outputs], {
+    transB: { int: 1 },
+  });
+  return reshape(g, product, [...x.shape.slice(0, -1), outputs]);
+}
+
+/** a [...,M,K] · b [...,K,N] with equal leading axes. */
+export function matMul(g: GraphBuilder, a: Value, b: Value): Value {
+  expect(a.shape.at(-1) === b.shape.at(-2), 'matMul', a, b);
+  return g.node('MatMul', [a, b], [...a.shape.slice(0, -1), b.shape.at(-1)!]);
+}
+
+/** Over the last axis. */
+export function softmax(g: GraphBuilder, x: Value): Value {
+  return g.node('Softmax', [x], x.shape, { axis: { int: -1 } });
+}
+
+export function sigmoid(g: GraphBuilder, x: Value): Value {
+  return g.node('Sigmoid', [x], x.shape);
+}
+
+/** Exact, by the error function. */
+export function gelu(g: GraphBuilder, x: Value): Value {
+  return g.node('Gelu', [x], x.shape);
+}
+
+/** Elementwise; `b` has a's shape or broadcasts onto it. */
+export function add(g: GraphBuilder, a: Value, b: Value): Value {
+  return g.node('Add', [a, b], a.shape);
+}
+
+/** Elementwise; `b` has a's shape or broadcasts onto it. */
+export function mul(g: GraphBuilder, a: Value, b: Value): Value {
+  return g.node('Mul', [a, b], a.shape);
+}
+
+export function reshape(g: GraphBuilder, x: Value, shape: readonly number[]): Value {
+  expect(elements(x.shape) === elements(shape), 'reshape', x, { shape });
+  if (x.shape.length === shape.length && shape.every((size, axis) => size === x.shape[axis])) return x;
+  return g.node('Reshape', [x, g.integers(shape)], shape);
+}
+
+export function transpose(g: GraphBuilder, x: Value, order: readonly number[]): Value {
+  return g.node(
+    'Transpose',
+    [x],
+    order.map((axis) => x.shape[axis]!),
+    { perm: { ints: order } },
+  );
+}
+
+export function concat(g: GraphBuilder, parts: readonly Value[], axis: number): Value {
+  const [first] = parts;
+  if (parts.length === 1) return first!;
+  const total = parts.reduce((sum, part) => sum + part.shape[axis]!, 0);
+  return g.node('Concat', parts, first!.shape.with(axis, total), { axis: { int: axis } });
+}
+
+/** Positions `start` to `end` (exclusive) of one axis. */
+export function slice(g: GraphBuilder, x: Value, axis: number, start: number, end: number): Value {
+  const inputs = [x, g.integers([start]), g.integers([end]), g.integers([axis])];
+  return g.node('Slice', inputs, x.shape.with(axis, end - start));
+}
+
+/** Mean over `axes`, which are dropped. */
+export function reduceMean(g: GraphBuilder, x: Value, axes: readonly number[]): Value {
+  const kept = x.shape.filter((_, axis) => !axes.includes(axis));
+  return g.node('ReduceMean', [x, g.integers(axes)], kept, { keepdims: { int: 0 } });
+}
+
+function elements(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function dims4(x: Value): [number, number, number, number] {
+  const [batch, channels, height, width] = x.shape;
+  expect(x.shape.length === 4, 'four axes', x, x);
+  return [batch!, channels!, height!, width!];
+}
+
+/** A misfit here is our own mistake: specs and weights were checked before. */
+function expect(
+  holds: boolean,
+  operator: string,
+  a: { readonly shape: readonly number[] },
+  b: { readonly shape: readonly number[] },
+): void {
+  if (!holds) throw new Error(`${operator}: [${a.shape.join(', ')}] does not fit [${b.shape.join(', ')}]`);
+}
