@@ -13,6 +13,7 @@ export abstract class LensError<Code extends string = string> extends Error {
 
 export type CheckpointErrorCode =
   | 'empty' // no bytes at all
+  | 'unreadable' // the file system would not give the file
   | 'unknown-format' // no reader recognises the file
   | 'unsupported' // recognised, but of a kind this build does not read
   | 'truncated' // a declared size reaches past the end of the file
@@ -32,7 +33,7 @@ export class CheckpointError extends LensError<CheckpointErrorCode> {
 }
 
 export type SpecErrorCode =
-  | 'spec-unreadable' // not JSON, or not an object
+  | 'spec-unreadable' // no file that can be read, or not JSON
   | 'spec-invalid' // a key is missing, of the wrong type, or out of range
   | 'spec-residual-grid' // the query projection would change the token grid, so the residual cannot be added
   | 'input-too-small'; // the input height or width leaves a stage without tokens or keys
@@ -77,7 +78,10 @@ export type ShellErrorCode =
   | 'shell-unreachable' // the loopback server or the main process does not answer
   | 'shell-refused' // token, host, origin or sender was not accepted
   | 'settings-unreadable'
-  | 'usage'; // a command line that cannot be understood
+  | 'app-incomplete' // a file of the app itself is missing or damaged
+  | 'usage' // a command line that cannot be understood
+  | 'output-exists' // a file stands where the result should go
+  | 'output-unwritable'; // the file system would not take the result
 
 /** A fault between the app and the machine it runs on. */
 export class ShellError extends LensError<ShellErrorCode> {

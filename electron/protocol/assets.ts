@@ -1,0 +1,65 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { contentType } from './content-types.ts';
+
+/** A file that pages may have. */
+export interface Asset {
+  readonly file: string;
+  readonly contentType: string;
+  /** A page whose `__CSP_NONCE__` is replaced at every load. */
+  readonly page: boolean;
+  /** Its name holds a hash of its content (all that Vite writes to assets/). */
+  readonly hashed: boolean;
+}
+
+/** Address path, decoded and with a leading slash, → file. What is not a key here does not exist for any page. */
+export type AssetMap = ReadonlyMap<string, Asset>;
+
+/** The three folders that pages see, as absolute paths. */
+export interface AssetFolders {
+  /** dist/renderer, at `/`. */
+  readonly renderer: string;
+  /** models/demo, at `/models/demo/`. */
+  readonly demo: string;
+  /** assets/samples, at `/samples/`. */
+  readonly samples: string;
+}
+
+export const DEMO_PATH = '/models/demo/';
+export const SAMPLES_PATH = '/samples/';
+
+/** The {@link AssetFolders} of the app in `root`. */
+export function assetFolders(root: string): AssetFolders {
+  return {
+    renderer: join(root, 'dist', 'renderer'),
+    demo: join(root, 'models', 'demo'),
+    samples: join(root, 'assets', 'samples'),
+  };
+}
+
+/**
+ * Lists the folders once, at start. A requested path is then looked up, never turned into a file name: no spelling of a
+ * path can reach a file that is not listed.
+ */
+export async function listAssets(folders: AssetFolders): Promise<AssetMap> {
+  const assets = new Map<string, Asset>();
+  await addFolder(assets, '/', folders.renderer);
+  await addFolder(assets, DEMO_PATH, folders.demo);
+  await addFolder(assets, SAMPLES_PATH, folders.samples);
+  const index = assets.get('/index.html');
+  if (index !== undefined) assets.set('/', index);
+  return assets;
+}
+
+async function addFolder(assets: Map<string, Asset>, prefix: string, folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const file = join(folder, entry.name);
+    if (entry.isDirectory()) await addFolder(assets, `${prefix}${entry.name}/`, file);
+    else if (entry.isFile()) {
+      const type = contentType(entry.name);
+      if (type === null) continue;
+      const page = type.startsWith('text/html');
+      assets.set(prefix + entry.name, { file, contentType: type, page, hashed: prefix === '/assets/' });
+    }
+  }
+}

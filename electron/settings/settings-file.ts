@@ -1,0 +1,79 @@
+import { readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ShellError } from '../../models/errors.ts';
+import { parseSettings, type Settings } from '../../renderer/shell/settings.ts';
+import { writeWhole } from './write-whole.ts';
+
+/** The remembered settings on disk; the one place that reads and writes them, in both shells. */
+export class SettingsFile {
+  readonly path: string;
+  /** Writes go one after the other, so that the last one asked for is the one that stays. */
+  #lastWrite: Promise<void> = Promise.resolve();
+
+  /** @param folder created at the first write */
+  constructor(folder: string) {
+    this.path = join(folder, 'settings.json');
+  }
+
+  /**
+   * The settings; the defaults where there is no file yet. A damaged file is renamed to `settings.damaged-….json`, so that
+   * the next write does not destroy what may be mended by hand.
+   * @throws ShellError `settings-unreadable` where the disk refuses
+   */
+  async read(): Promise<Settings> {
+    await this.#lastWrite.catch(() => {});
+    let text: string;
+    try {
+      text = await readFile(this.path, 'utf8');
+    } catch (error) {
+      if (isMissing(error)) return parseSettings(null);
+      throw this.#refusal('read', error);
+    }
+    const data = parseObject(text);
+    if (data === null) await this.#setAside();
+    return parseSettings(data);
+  }
+
+  /** @throws ShellError `settings-unreadable` where the disk refuses */
+  write(settings: Settings): Promise<void> {
+    const write = this.#lastWrite
+      .catch(() => {})
+      .then(() => writeWhole(this.path, `${JSON.stringify(settings, null, 2)}\n`))
+      .catch((error: unknown) => {
+        throw this.#refusal('written', error);
+      });
+    this.#lastWrite = write;
+    return write;
+  }
+
+  async #setAside(): Promise<void> {
+    const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-');
+    const aside = join(this.path, '..', `settings.damaged-${stamp}.json`);
+    try {
+      await rename(this.path, aside);
+      console.error(`${this.path} is damaged; it is now ${aside}, and the settings are the defaults.`);
+    } catch (error) {
+      // Another window may have set it aside in the same moment.
+      if (!isMissing(error)) throw this.#refusal('read', error);
+    }
+  }
+
+  #refusal(done: 'read' | 'written', cause: unknown): ShellError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new ShellError('settings-unreadable', `${this.path} cannot be ${done} (${reason}).`, { cause });
+  }
+}
+
+/** Null for anything that is no JSON object. */
+function parseObject(text: string): object | null {
+  try {
+    const data: unknown = JSON.parse(text);
+    return typeof data === 'object' && !Array.isArray(data) ? data : null;
+  } catch {
+    return null;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,41 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { parseSpecText, toOfficialSpec } from '../../models/cvt/spec.ts';
+import { cropSquare } from '../../models/image/preprocessing.ts';
+import type { ModelEntry } from '../../renderer/shell/shell.ts';
+import { DEMO_PATH } from '../protocol/assets.ts';
+import { incomplete } from './incomplete.ts';
+
+const WEIGHTS = 'cvt-demo.safetensors';
+const labelsSchema = z.array(z.string().min(1)).min(1);
+
+/**
+ * The models that the app offers. For now the one that it ships with.
+ * @param demo the folder models/demo
+ * @throws ShellError `app-incomplete`, SpecError
+ */
+export async function readModels(demo: string): Promise<readonly ModelEntry[]> {
+  try {
+    const [weights, labels, spec] = await Promise.all([
+      stat(join(demo, WEIGHTS)),
+      readFile(join(demo, 'labels.json'), 'utf8'),
+      readFile(join(demo, 'spec.json'), 'utf8'),
+    ]);
+    return [
+      {
+        id: 'cvt-demo',
+        title: 'CvT demo',
+        note: 'A small CvT that knows 100 everyday objects from drawings. It is for drawings, not for photographs.',
+        weightsUrl: DEMO_PATH + WEIGHTS,
+        weightsSize: weights.size,
+        spec: toOfficialSpec(parseSpecText(spec, join(demo, 'spec.json'))),
+        activation: 'quick_gelu',
+        preprocessing: cropSquare(224),
+        labels: labelsSchema.parse(JSON.parse(labels)),
+      },
+    ];
+  } catch (cause) {
+    throw incomplete(demo, cause);
+  }
+}

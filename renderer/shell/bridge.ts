@@ -1,0 +1,44 @@
+import type { ErrorMessage } from '../../models/errors.ts';
+import type { Settings } from './settings.ts';
+
+/** An answer that has crossed a process: Electron drops an error's class and code, so they travel as data. */
+export type Outcome<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: ErrorMessage };
+
+/**
+ * What the preload script of a UI window puts on `window.cvtLens` (electron/preload/preload.ts). Values are `unknown` because
+ * they come from another process: the shell in this page checks them, as it does with the server's.
+ */
+export interface LensBridge {
+  versions(): Promise<Outcome<unknown>>;
+  models(): Promise<Outcome<unknown>>;
+  samples(): Promise<Outcome<unknown>>;
+  readSettings(): Promise<Outcome<unknown>>;
+  writeSettings(settings: Settings): Promise<Outcome<unknown>>;
+  openExternal(url: string): Promise<Outcome<unknown>>;
+  /**
+   * Asks for a port to the engine. It arrives as a `message` event of this window with {@link ENGINE_PORT_MESSAGE} as data:
+   * ports cannot pass the context bridge. Another arrives whenever the engine was started again.
+   */
+  requestEnginePort(): void;
+}
+
+/** What the preload script of the hidden engine window puts on `window.cvtLensEngine`. */
+export interface EngineBridge {
+  /** The page listens for ports from here on; each arrives as {@link ENGINE_PORT_MESSAGE}. */
+  ready(): void;
+}
+
+export const BRIDGE_KEY = 'cvtLens';
+export const ENGINE_BRIDGE_KEY = 'cvtLensEngine';
+
+/** Data of the window message that carries an engine port from a preload script to its page. */
+export const ENGINE_PORT_MESSAGE = 'cvt-lens:engine-port';
+
+declare global {
+  interface Window {
+    readonly cvtLens?: LensBridge;
+    readonly cvtLensEngine?: EngineBridge;
+  }
+}

@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import { fromErrorMessage, ShellError } from '../../models/errors.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { LensBridge, Outcome } from './bridge.ts';
+import { parseSettings, type Settings } from './settings.ts';
+import type { ModelEntry, SampleEntry, Shell, ShellVersions } from './shell.ts';
+import { modelsSchema, samplesSchema, versionsSchema } from './wire.ts';
+
+/** {@link Shell} for a window of the desktop app: the main process answers through the preload script's bridge. */
+export class ElectronShell implements Shell {
+  readonly kind = 'electron';
+  readonly #bridge: LensBridge;
+  readonly #connectEngine: () => Engine;
+  #engine: Engine | null = null;
+
+  /** @param connectEngine connects to the engine window; called once, when the engine is first asked for */
+  constructor(bridge: LensBridge, connectEngine: () => Engine) {
+    this.#bridge = bridge;
+    this.#connectEngine = connectEngine;
+  }
+
+  async versions(): Promise<ShellVersions> {
+    return check(versionsSchema, await this.#bridge.versions());
+  }
+
+  async models(): Promise<readonly ModelEntry[]> {
+    return check(modelsSchema, await this.#bridge.models());
+  }
+
+  async samples(): Promise<readonly SampleEntry[]> {
+    return check(samplesSchema, await this.#bridge.samples());
+  }
+
+  async readSettings(): Promise<Settings> {
+    return parseSettings(unwrap(await this.#bridge.readSettings()));
+  }
+
+  async writeSettings(settings: Settings): Promise<void> {
+    unwrap(await this.#bridge.writeSettings(settings));
+  }
+
+  engine(): Engine {
+    this.#engine ??= this.#connectEngine();
+    return this.#engine;
+  }
+
+  async openExternal(url: string): Promise<void> {
+    unwrap(await this.#bridge.openExternal(url));
+  }
+}
+
+/** @throws the error that the main process raised, class and code kept */
+function unwrap<Value>(outcome: Outcome<Value>): Value {
+  if (outcome.ok) return outcome.value;
+  throw fromErrorMessage(outcome.error);
+}
+
+function check<Value>(schema: z.ZodType<Value>, outcome: Outcome<unknown>): Value {
+  const parsed = schema.safeParse(unwrap(outcome));
+  if (parsed.success) return parsed.data;
+  throw new ShellError('shell-unreachable', 'The app and its window are of different versions. Start the app again.', {
+    cause: parsed.error,
+  });
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { parseSpec, toOfficialSpec } from '../../models/cvt/spec.ts';
+import type { ModelEntry, SampleEntry, ShellVersions } from './shell.ts';
+
+/** What a shell's other side says, checked before the UI believes it. Both shells read it with these. */
+
+const MAX_INPUT_SIZE = 4096;
+const side = z.int().min(1).max(MAX_INPUT_SIZE);
+const triple = z.tuple([z.number(), z.number(), z.number()]);
+
+/** Only addresses of the app's own origin: a path, and not `//host`. */
+const ownPath = z.string().regex(/^\/(?!\/)/, 'not a path of the app');
+
+const versions = z.object({ app: z.string(), host: z.string() });
+
+const model = z.object({
+  id: z.string().min(1),
+  title: z.string().min(1),
+  note: z.string(),
+  weightsUrl: ownPath,
+  weightsSize: z.int().min(0),
+  spec: z.unknown().transform((spec) => (spec === null ? null : toOfficialSpec(parseSpec(spec, 'the list of models')))),
+  activation: z.enum(['quick_gelu', 'gelu']).nullable(),
+  preprocessing: z.object({
+    height: side,
+    width: side,
+    resize: z.discriminatedUnion('mode', [
+      z.object({ mode: z.literal('shorter'), to: side }),
+      z.object({ mode: z.literal('stretch') }),
+    ]),
+    mean: triple,
+    std: triple,
+  }),
+  labels: z.array(z.string()),
+});
+
+const sample = z.object({ name: z.string(), url: ownPath, label: z.string() });
+
+export const versionsSchema: z.ZodType<ShellVersions> = versions;
+export const modelsSchema: z.ZodType<readonly ModelEntry[]> = z.array(model);
+export const samplesSchema: z.ZodType<readonly SampleEntry[]> = z.array(sample);
+
+/** The answer to `GET /api/shell`: all that does not change while the app runs, in one trip. */
+export const shellFactsSchema = z.object({ versions, models: modelsSchema, samples: samplesSchema });
+export type ShellFacts = z.infer<typeof shellFactsSchema>;
+
+export const errorMessageSchema = z.object({ name: z.string(), code: z.string(), message: z.string() });
