@@ -8,6 +8,9 @@ import type { InputWindow, Preprocessing } from '../../models/image/preprocessin
  * name the model and everything it needs, so that after a restart any of them can be run again as it stands.
  */
 
+/** In characters, of file names and titles: the longest path that common systems allow. */
+export const MAX_NAME_LENGTH = 4096;
+
 export type DevicePreference = 'auto' | 'webgpu' | 'wasm';
 export type Provider = 'webgpu' | 'wasm';
 
@@ -138,8 +141,8 @@ export type EngineRequest = {
   };
 }[EngineCall];
 
-/** To the engine. */
-export type ToEngine = EngineRequest | { readonly type: 'cancel'; readonly id: number };
+/** To the engine. `close` withdraws everything its sender has asked for. */
+export type ToEngine = EngineRequest | { readonly type: 'cancel'; readonly id: number } | { readonly type: 'close' };
 
 /** The engine as a whole. */
 export type EngineState =
@@ -155,11 +158,14 @@ export type FromEngine =
   | { readonly type: 'answer'; readonly id: number; readonly answer: EngineCalls[EngineCall]['answer'] }
   | { readonly type: 'error'; readonly id: number; readonly error: ErrorMessage };
 
-/** The part of a MessagePort that the protocol needs; Electron's brokered port and a Worker's channel both have it. */
+/**
+ * The part of a MessagePort that the protocol needs; Electron's brokered port and a Worker's channel both have it. `close`
+ * comes when the other side is gone, with its window for instance.
+ */
 export interface EnginePort {
-  postMessage(message: unknown, transfer?: Transferable[]): void;
-  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
-  removeEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+  postMessage(message: unknown): void;
+  addEventListener(type: 'message' | 'close', listener: (event: MessageEvent) => void): void;
+  removeEventListener(type: 'message' | 'close', listener: (event: MessageEvent) => void): void;
   start(): void;
   close(): void;
 }
