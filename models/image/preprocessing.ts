@@ -1,3 +1,5 @@
+import type { GridSize } from '../cvt/grids.ts';
+
 /** How a picture becomes the network's input. Bicubic is antialiased with a = −0.5, as PIL does it. */
 export interface Preprocessing {
   /** The network's input, in pixels. */
@@ -33,6 +35,15 @@ export const OFFICIAL_384: Preprocessing = {
   mean: IMAGENET_MEAN,
   std: IMAGENET_STD,
 };
+
+/**
+ * The recipe for an input size when nothing says which one a checkpoint was made with: the official ones at 224 and 384,
+ * otherwise the whole picture scaled to the input.
+ */
+export function preprocessingFor(size: GridSize): Preprocessing {
+  if (size.rows === 224 && size.cols === 224) return OFFICIAL_224;
+  return { ...OFFICIAL_384, height: size.rows, width: size.cols };
+}
 
 /** Shorter side to `size`, centre crop `size`: what the demo checkpoint was trained with. */
 export function cropSquare(size: number): Preprocessing {

@@ -1,3 +1,4 @@
+import type { ProjectionName } from '../cvt/expected-tensors.ts';
 import type { Value } from './graph-builder.ts';
 import { linearByKey, type StageContext } from './graph-context.ts';
 import { add, concat, matMul, mul, reduceMean, slice, softmax, transpose } from './ops.ts';
@@ -14,10 +15,11 @@ const SCORE_BYTES = 4;
  */
 export function attention(context: StageContext, x: Value, key: string, block: string): Value {
   const { g, stage, outputs } = context;
-  const heads = stage.numHeads;
-  const q = splitHeads(g, project(context, x, key, 'q'), heads);
-  const k = splitHeads(g, project(context, x, key, 'k'), heads);
-  const v = splitHeads(g, project(context, x, key, 'v'), heads);
+  const projected = (name: ProjectionName): Value =>
+    g.scoped(name, () => splitHeads(g, project(context, x, key, name), stage.numHeads));
+  const q = projected('q');
+  const k = projected('k');
+  const v = projected('v');
   if (outputs.taps) {
     g.output(`${block}.q`, q);
     g.output(`${block}.k`, k);
@@ -44,7 +46,7 @@ export function attention(context: StageContext, x: Value, key: string, block: s
 function queryChunks(context: StageContext, queries: number, keys: number): { start: number; end: number }[] {
   const { batch, stage, maxTensorBytes } = context;
   const perQuery = batch * stage.numHeads * keys * SCORE_BYTES;
-  const most = Math.max(1, Math.floor(maxTensorBytes / perQuery));
+  const most = Math.min(queries, Math.max(1, Math.floor(maxTensorBytes / perQuery)));
   const count = Math.ceil(queries / most);
   const size = Math.ceil(queries / count);
   return Array.from({ length: count }, (_, index) => ({

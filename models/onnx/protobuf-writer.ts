@@ -10,6 +10,9 @@ const WIRE_VARINT = 0;
 const WIRE_BYTES = 2;
 const WIRE_FLOAT = 5;
 
+/** Small pieces are gathered up to this size before they are written. */
+const WRITE_BYTES = 1 << 16;
+
 /**
  * One protobuf message as a list of pieces. Nesting keeps references to the pieces instead of copying them, so a model of a
  * gigabyte costs its small parts only. Encoding: https://protobuf.dev/programming-guides/encoding/
@@ -52,19 +55,27 @@ export class ProtoMessage {
 
   /** The whole message in one array. @throws Error where a piece is deferred: those are written with {@link writeTo} */
   toBytes(): Uint8Array {
-    const out = new Uint8Array(this.byteLength);
-    let position = 0;
-    for (const piece of this.pieces) {
-      if (!(piece instanceof Uint8Array)) throw new Error('A message with deferred bytes cannot be written at once.');
-      out.set(piece, position);
-      position += piece.byteLength;
-    }
-    return out;
+    const pieces = this.pieces.map((piece) => {
+      if (piece instanceof Uint8Array) return piece;
+      throw new Error('A message with deferred bytes cannot be written at once.');
+    });
+    return join(pieces, this.byteLength);
   }
 
-  /** The message piece by piece, deferred bytes being loaded one at a time. */
+  /** The message in pieces of a size that is worth a write; deferred bytes are loaded one at a time. */
   async *writeTo(): AsyncGenerator<Uint8Array> {
-    for (const piece of this.pieces) yield piece instanceof Uint8Array ? piece : await piece.load();
+    let gathered: Uint8Array[] = [];
+    let length = 0;
+    for (const piece of this.pieces) {
+      const bytes = piece instanceof Uint8Array ? piece : await piece.load();
+      gathered.push(bytes);
+      length += bytes.byteLength;
+      if (length < WRITE_BYTES) continue;
+      yield join(gathered, length);
+      gathered = [];
+      length = 0;
+    }
+    if (length > 0) yield join(gathered, length);
   }
 
   #header(field: number, length: number): void {
@@ -76,6 +87,18 @@ export class ProtoMessage {
     this.byteLength += piece.byteLength;
     return this;
   }
+}
+
+function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = pieces;
+  if (pieces.length === 1) return only!;
+  const out = new Uint8Array(length);
+  let position = 0;
+  for (const piece of pieces) {
+    out.set(piece, position);
+    position += piece.byteLength;
+  }
+  return out;
 }
 
 function varint(value: number): number[] {

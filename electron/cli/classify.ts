@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { ImageError, LensError, throwIfCancelled } from '../../models/errors.ts';
+import { normalise, preprocess } from '../../models/image/preprocess.ts';
+import { type Prediction, rankClasses, softmax } from '../../models/predictions.ts';
+import { decodeImage } from '../decode-image.ts';
+import { type LoadedModel, loadDemo, loadModel } from '../inference/load-model.ts';
+import { type Command, callerPath, parseWords, reportProblem, usageError } from './command.ts';
+import { parseActivation, parseSize, readSpec } from './options.ts';
+
+const TOP = 5;
+
+interface Result {
+  /** As the caller gave it. */
+  readonly file: string;
+  readonly model: string;
+  readonly top: readonly Pick<Prediction, 'index' | 'label' | 'probability'>[];
+  /** Milliseconds from the file's bytes to the probabilities. */
+  readonly ms: number;
+}
+
+/** `cvt classify`: the top-5 of each picture. A picture that cannot be read is reported and the others go on. */
+export const classify: Command = async (words, signal) => {
+  const { values, positionals: files } = parseWords(words, {
+    checkpoint: { type: 'string' },
+    spec: { type: 'string' },
+    activation: { type: 'string' },
+    size: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  });
+  if (files.length === 0) throw usageError('classify takes one or more pictures.');
+  if (values.spec !== undefined && values.checkpoint === undefined)
+    throw usageError('--spec describes a --checkpoint, and none is given.');
+
+  const model = await chooseModel(values, signal);
+  const results: Result[] = [];
+  try {
+    for (const file of files) {
+      throwIfCancelled(signal);
+      const result = await tryClassify(model, file);
+      if (!result) continue;
+      results.push(result);
+      if (!values.json) process.stdout.write(asText(result));
+    }
+  } finally {
+    await model.close();
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  return results.length === files.length;
+};
+
+interface ModelWords {
+  readonly checkpoint?: string | undefined;
+  readonly spec?: string | undefined;
+  readonly activation?: string | undefined;
+  readonly size?: string | undefined;
+}
+
+async function chooseModel(words: ModelWords, signal: AbortSignal): Promise<LoadedModel> {
+  const activation = parseActivation(words.activation);
+  if (words.checkpoint === undefined) {
+    const size = words.size === undefined ? null : parseSize(words.size, '');
+    return loadDemo({ activation, size, signal });
+  }
+  const size = parseSize(words.size, words.checkpoint);
+  const spec = await readSpec(words.spec);
+  return loadModel(callerPath(words.checkpoint), { spec, activation, size, signal });
+}
+
+async function tryClassify(model: LoadedModel, file: string): Promise<Result | null> {
+  try {
+    return await classifyFile(model, file);
+  } catch (error) {
+    if (!(error instanceof LensError)) throw error;
+    reportProblem(error);
+    return null;
+  }
+}
+
+async function classifyFile(model: LoadedModel, file: string): Promise<Result> {
+  const bytes = await readPicture(file);
+  const started = performance.now();
+  const pixels = await decodeImage(basename(file), bytes);
+  const { rgb } = preprocess(pixels, model.preprocessing);
+  const logits = await model.logits(normalise(rgb, model.preprocessing));
+  const ranked = rankClasses(softmax(logits), model.labels);
+  const ms = Math.round((performance.now() - started) * 10) / 10;
+  const top = ranked.slice(0, TOP).map(({ index, label, probability }) => ({ index, label, probability }));
+  return { file, model: model.id, top, ms };
+}
+
+async function readPicture(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(callerPath(file));
+  } catch (error) {
+    throw new ImageError('image-unreadable', `${file}: could not be read (${(error as Error).message}).`, {
+      cause: error,
+    });
+  }
+}
+
+function asText({ file, model, top, ms }: Result): string {
+  const rows = top.map(({ label, probability }) => `  ${(probability * 100).toFixed(1).padStart(5)} %  ${label}`);
+  return `${[`${file}  (${model}, ${ms.toFixed(0)} ms)`, ...rows].join('\n')}\n`;
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { access, open, rename, rm } from 'node:fs/promises';
+import { openCvt } from '../../models/cvt/open-cvt.ts';
+import { CheckpointError, ShellError, throwIfCancelled } from '../../models/errors.ts';
+import { buildCvtGraph, type CvtGraph } from '../../models/onnx/build-cvt-graph.ts';
+import { FileSource } from '../weights/file-source.ts';
+import { type Command, callerPath, parseWords, usageError } from './command.ts';
+import { parseActivation, parseBatch, parseSize, readSpec } from './options.ts';
+
+/** Protobuf's own limit on a message; onnxruntime refuses more. */
+const LARGEST_MODEL = 2 ** 31 - 1;
+
+/** `cvt export`: a checkpoint as one self-contained ONNX file. */
+export const exportModel: Command = async (words, signal) => {
+  const { values, positionals } = parseWords(words, {
+    spec: { type: 'string' },
+    size: { type: 'string' },
+    batch: { type: 'string' },
+    attention: { type: 'boolean', default: false },
+    activation: { type: 'string' },
+    out: { type: 'string' },
+    force: { type: 'boolean', default: false },
+  });
+  const [checkpointPath, ...others] = positionals;
+  if (checkpointPath === undefined || others.length > 0) throw usageError('export takes one checkpoint.');
+  if (values.out === undefined) throw usageError('export needs --out MODEL.onnx.');
+  const size = parseSize(values.size, checkpointPath);
+  const batch = parseBatch(values.batch);
+  const activation = parseActivation(values.activation);
+  const spec = await readSpec(values.spec);
+  const out = callerPath(values.out);
+  if (!values.force) await refuseExisting(out);
+
+  const source = await FileSource.open(callerPath(checkpointPath));
+  try {
+    const checkpoint = await openCvt(source, { spec, activation, signal });
+    const graph = await buildCvtGraph(checkpoint, {
+      height: size.rows,
+      width: size.cols,
+      batch,
+      outputs: { attention: values.attention },
+      placement: { kind: 'embedded' },
+      signal,
+    });
+    if (graph.message.byteLength > LARGEST_MODEL)
+      throw new CheckpointError('too-large', `${source.name}: an ONNX file cannot hold more than 2 GiB.`);
+    await writeModel(graph, out, signal);
+    const megabytes = (graph.message.byteLength / 1e6).toFixed(1);
+    const what = `${checkpoint.variant ?? 'CvT'}, ${checkpoint.numClasses} classes, ${checkpoint.activation}`;
+    process.stderr.write(`${out}: ${megabytes} MB, ${what}, input ${batch}×3×${size.rows}×${size.cols}\n`);
+  } finally {
+    await source.close();
+  }
+  return true;
+};
+
+async function refuseExisting(out: string): Promise<void> {
+  const exists = await access(out).then(
+    () => true,
+    () => false,
+  );
+  if (exists)
+    throw new ShellError('output-exists', `${out} exists already. Choose another name, or replace it with --force.`);
+}
+
+/** Streams the model to a temporary name beside `out` and renames it when it is whole and on the disk. */
+async function writeModel(graph: CvtGraph, out: string, signal: AbortSignal): Promise<void> {
+  const temporary = `${out}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    const file = await openForWriting(temporary);
+    try {
+      for await (const bytes of graph.message.writeTo()) {
+        throwIfCancelled(signal);
+        await file.writeFile(bytes);
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, out);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function openForWriting(path: string) {
+  try {
+    return await open(path, 'wx');
+  } catch (error) {
+    throw new ShellError('output-unwritable', `${path}: cannot be written (${(error as Error).message}).`, {
+      cause: error,
+    });
+  }
+}

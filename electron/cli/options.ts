@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { GridSize } from '../../models/cvt/grids.ts';
+import { type Activation, type CvtSpec, parseSpecText } from '../../models/cvt/spec.ts';
+import { SpecError } from '../../models/errors.ts';
+import { callerPath, usageError } from './command.ts';
+
+/** Far beyond what CvT can do in memory; keeps a typing mistake from asking for it. */
+const LARGEST_SIDE = 8192;
+const LARGEST_BATCH = 1024;
+
+/** Published file names carry their resolution: `CvT-13-384x384-IN-22k.pth`, `cvt_21_384_ft.pdparams`. */
+const NAMED_384 = /(^|[^0-9])384([^0-9]|$)/;
+
+/** @throws ShellError `usage` */
+export function parseActivation(text: string | undefined): Activation | null {
+  if (text === undefined) return null;
+  if (text === 'quick_gelu' || text === 'gelu') return text;
+  throw usageError(`--activation is quick_gelu or gelu, not "${text}".`);
+}
+
+/** `N` or `HxW`; by default what the checkpoint's name says. @throws ShellError `usage` */
+export function parseSize(text: string | undefined, checkpoint: string): GridSize {
+  if (text === undefined) {
+    const side = NAMED_384.test(basename(checkpoint)) ? 384 : 224;
+    return { rows: side, cols: side };
+  }
+  const match = /^(\d{1,5})(?:x(\d{1,5}))?$/i.exec(text);
+  const rows = Number(match?.[1]);
+  const cols = Number(match?.[2] ?? match?.[1]);
+  if (!match || rows < 1 || cols < 1 || rows > LARGEST_SIDE || cols > LARGEST_SIDE)
+    throw usageError(`--size is N or HxW in pixels, up to ${LARGEST_SIDE}, not "${text}".`);
+  return { rows, cols };
+}
+
+/** @throws ShellError `usage` */
+export function parseBatch(text: string | undefined): number {
+  const batch = Number(text ?? 1);
+  if (!Number.isInteger(batch) || batch < 1 || batch > LARGEST_BATCH)
+    throw usageError(`--batch is a whole number from 1 to ${LARGEST_BATCH}, not "${text}".`);
+  return batch;
+}
+
+/** @throws SpecError */
+export async function readSpec(path: string | undefined): Promise<CvtSpec | null> {
+  if (path === undefined) return null;
+  let text: string;
+  try {
+    text = await readFile(callerPath(path), 'utf8');
+  } catch (error) {
+    throw new SpecError('spec-unreadable', `${path}: could not be read (${(error as Error).message}).`, {
+      cause: error,
+    });
+  }
+  return parseSpecText(text, basename(path));
+}

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { MemorySource } from '../../models/bytes/byte-source.ts';
+import type { GridSize } from '../../models/cvt/grids.ts';
+import { openCvt } from '../../models/cvt/open-cvt.ts';
+import { type Activation, type CvtSpec, parseSpecText } from '../../models/cvt/spec.ts';
+import { CheckpointError } from '../../models/errors.ts';
+import { cropSquare, type Preprocessing, preprocessingFor } from '../../models/image/preprocessing.ts';
+import { buildCvtGraph } from '../../models/onnx/build-cvt-graph.ts';
+import { findAppRoot } from '../app-root.ts';
+import { createNodeSession, EXTERNAL_PATH } from './node-session.ts';
+
+/** A model that is ready to classify in this Node process. */
+export interface LoadedModel {
+  /** The demo's id, or the checkpoint's file name. */
+  readonly id: string;
+  readonly labels: readonly string[];
+  readonly preprocessing: Preprocessing;
+  /** @param input [1, 3, height, width], normalised @returns [classes] */
+  logits(input: Float32Array): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+interface LoadOptions {
+  readonly activation: Activation | null;
+  readonly signal: AbortSignal;
+}
+
+const labelsSchema = z.array(z.string());
+
+/** The classes of ImageNet-1k, which every published CvT has. */
+const IMAGENET_CLASSES = 1000;
+
+/** The bundled demo checkpoint. @param options.size null for its own 224 */
+export async function loadDemo(options: LoadOptions & { readonly size: GridSize | null }): Promise<LoadedModel> {
+  const folder = join(findAppRoot(), 'models', 'demo');
+  const spec = parseSpecText(await readFile(join(folder, 'spec.json'), 'utf8'), 'spec.json');
+  const labels = await readLabels(join(folder, 'labels.json'));
+  const { rows, cols } = options.size ?? { rows: 224, cols: 224 };
+  const preprocessing = rows === cols ? cropSquare(rows) : preprocessingFor({ rows, cols });
+  return load(join(folder, 'cvt-demo.safetensors'), { ...options, id: 'cvt-demo', spec, labels, preprocessing });
+}
+
+/**
+ * A checkpoint file of the user's. Classes are called by ImageNet's names where there are 1000, else by their index.
+ * @throws CheckpointError, SpecError, CancelledError
+ */
+export async function loadModel(
+  path: string,
+  options: LoadOptions & { readonly spec: CvtSpec | null; readonly size: GridSize },
+): Promise<LoadedModel> {
+  return load(path, { ...options, id: basename(path), labels: null, preprocessing: preprocessingFor(options.size) });
+}
+
+interface ModelParts extends LoadOptions {
+  readonly id: string;
+  readonly spec: CvtSpec | null;
+  readonly labels: readonly string[] | null;
+  readonly preprocessing: Preprocessing;
+}
+
+async function load(path: string, parts: ModelParts): Promise<LoadedModel> {
+  const { id, spec, activation, preprocessing, signal } = parts;
+  const { height, width } = preprocessing;
+  // The runtime copies all of the file's weights into its own memory, so the whole file is read either way.
+  const bytes = await readCheckpoint(path);
+  const checkpoint = await openCvt(new MemorySource(basename(path), bytes), { spec, activation, signal });
+  const graph = await buildCvtGraph(checkpoint, {
+    height,
+    width,
+    batch: 1,
+    outputs: {},
+    placement: { kind: 'external', path: EXTERNAL_PATH },
+    signal,
+  });
+  const session = await createNodeSession(graph, bytes);
+  const imagenet = parts.labels === null && checkpoint.numClasses === IMAGENET_CLASSES;
+  return {
+    id,
+    labels: imagenet ? await readLabels(join(findAppRoot(), 'assets', 'imagenet1k-labels.json')) : (parts.labels ?? []),
+    preprocessing,
+    async logits(input) {
+      const outputs = await session.run(input, [1, 3, height, width]);
+      return outputs.get('logits')!;
+    },
+    close: () => session.close(),
+  };
+}
+
+async function readLabels(path: string): Promise<readonly string[]> {
+  return labelsSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+}
+
+async function readCheckpoint(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new CheckpointError('unreadable', `${path}: could not be read (${(error as Error).message}).`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import { availableParallelism } from 'node:os';
+import * as ort from 'onnxruntime-web';
+import type { CvtGraph } from '../../models/onnx/build-cvt-graph.ts';
+
+/** onnxruntime-web's own advice: more threads than this gain nothing at CvT's sizes. */
+const MOST_THREADS = 8;
+
+/** The name under which a graph refers to its checkpoint; it only has to match between graph and session. */
+export const EXTERNAL_PATH = 'checkpoint';
+
+export interface NodeSession {
+  /** Feeds `pixel_values` and gives every output by name. One run at a time. */
+  run(input: Float32Array, shape: readonly number[]): Promise<ReadonlyMap<string, Float32Array>>;
+  close(): Promise<void>;
+}
+
+/**
+ * A session of the same WASM engine that the app uses, in this Node process.
+ * @param checkpoint the whole checkpoint file, where the graph refers to it
+ */
+export async function createNodeSession(graph: CvtGraph, checkpoint: Uint8Array): Promise<NodeSession> {
+  ort.env.wasm.numThreads = Math.min(MOST_THREADS, availableParallelism());
+  const session = await ort.InferenceSession.create(graph.message.toBytes(), {
+    executionProviders: ['wasm'],
+    externalData: graph.usesExternalData ? [{ path: EXTERNAL_PATH, data: checkpoint }] : [],
+  });
+  return {
+    async run(input, shape) {
+      const outputs = await session.run({ pixel_values: new ort.Tensor('float32', input, shape) });
+      return new Map(Object.entries(outputs).map(([name, tensor]) => [name, floats(tensor)]));
+    },
+    close: () => session.release(),
+  };
+}
+
+function floats(tensor: ort.Tensor): Float32Array {
+  const { data } = tensor;
+  if (!(data instanceof Float32Array)) throw new TypeError(`An output is ${tensor.type}, not float32.`);
+  return data;
+}
