@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util';
+import { ShellError } from '../../models/errors.ts';
+
+export interface ServeArguments {
+  /** Null: whichever of the usual ones is free. */
+  readonly port: number | null;
+  readonly open: boolean;
+}
+
+export const SERVE_USAGE = `Usage: npm run serve [-- --port N] [--no-open]
+  --port N    listen on port N of 127.0.0.1 (0: any free one)
+  --no-open   print the address only
+`;
+
+/** @throws ShellError `usage` */
+export function parseServeArguments(words: readonly string[]): ServeArguments {
+  let values: { port?: string | undefined; 'no-open'?: boolean | undefined };
+  try {
+    ({ values } = parseArgs({
+      args: [...words],
+      options: { port: { type: 'string' }, 'no-open': { type: 'boolean' } },
+      allowPositionals: false,
+    }));
+  } catch (cause) {
+    throw new ShellError('usage', `${(cause as Error).message}\n${SERVE_USAGE}`, { cause });
+  }
+  return { port: values.port === undefined ? null : parsePort(values.port), open: values['no-open'] !== true };
+}
+
+function parsePort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new ShellError('usage', `--port ${text}: a port is a whole number from 0 to 65535.\n${SERVE_USAGE}`);
+}

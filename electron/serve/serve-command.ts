@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { findAppRoot } from '../app-root.ts';
+import { readFacts } from '../facts.ts';
+import { assetFolders, listAssets } from '../protocol/assets.ts';
+import { dataFolder } from '../settings/data-folder.ts';
+import { SettingsFile } from '../settings/settings-file.ts';
+import { openAddress } from './open-address.ts';
+import { parseServeArguments } from './options.ts';
+import { type RunningServer, startServer } from './server.ts';
+
+/**
+ * `npm run serve`: serves the app until `signal` fires. The address is the last line on stdout.
+ * @throws LensError for what the user can mend
+ */
+export async function serve(words: readonly string[], signal: AbortSignal): Promise<void> {
+  const { port, open } = parseServeArguments(words);
+  const server = await serveApp(findAppRoot(), port);
+  process.stderr.write('CvT Lens is served on this machine; Ctrl-C ends it. Open this address in a browser:\n');
+  process.stdout.write(`${server.address}\n`);
+  if (open) openAddress(server.oneTimeAddress());
+  if (!signal.aborted) await once(signal, 'abort');
+  await server.close();
+}
+
+/**
+ * Serves the built app in `root`.
+ * @param port as in ServeOptions
+ * @param home where settings are kept
+ */
+export async function serveApp(root: string, port: number | null, home: string = dataFolder()): Promise<RunningServer> {
+  const folders = assetFolders(root);
+  const [assets, facts] = await Promise.all([listAssets(folders), readFacts(root, folders, 'served to a browser')]);
+  return startServer({ assets, facts, settings: new SettingsFile(home), port });
+}

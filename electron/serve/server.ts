@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { type Answer, type AssetRequest, answerAsset, answerText } from '../protocol/answer.ts';
+import type { AssetMap } from '../protocol/assets.ts';
+import { Access } from './access.ts';
+import { type Api, answerApi } from './api.ts';
+import { answerEntry, answerStranger, tokenOf } from './entry.ts';
+import { refuseForeign } from './guard.ts';
+import { listen } from './listen.ts';
+
+export interface ServeOptions extends Api {
+  readonly assets: AssetMap;
+  /** Null: the first free one of a few fixed ports, so that bookmarks and tunnels keep working. 0: any. */
+  readonly port: number | null;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  /** With the token; opening it in a browser is all a user has to do. */
+  readonly address: string;
+  /** An address that works once, for opening a browser with. */
+  oneTimeAddress(): string;
+  /** Ends open connections too. Nothing listens any more when this resolves. */
+  close(): Promise<void>;
+}
+
+/**
+ * The app for a browser on this machine. Bound to 127.0.0.1 and to nothing else.
+ * @throws ShellError `usage` where `port` is taken
+ */
+export async function startServer(options: ServeOptions): Promise<RunningServer> {
+  // No request is handled before `listen` resolves in this same turn of the event loop.
+  let access: Access | null = null;
+  const server = createServer((incoming, outgoing) => {
+    if (access !== null) void handle(options, access, incoming, outgoing);
+  });
+  const port = await listen(server, options.port);
+  const granted = new Access(port);
+  access = granted;
+  const addressWith = (token: string) => `http://127.0.0.1:${port}/?token=${token}`;
+  return {
+    port,
+    address: addressWith(granted.token),
+    oneTimeAddress: () => addressWith(granted.issueCode()),
+    close: () => close(server),
+  };
+}
+
+async function handle(
+  options: ServeOptions,
+  access: Access,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const request: AssetRequest = {
+    method: incoming.method ?? '',
+    path: incoming.url ?? '',
+    range: incoming.headers['if-range'] === undefined ? (incoming.headers.range ?? null) : null,
+    nonce: randomBytes(16).toString('base64'),
+  };
+  try {
+    await send(outgoing, await decide(options, access, request, incoming));
+  } catch (error) {
+    // A browser that goes away in the middle of a file is none of our faults.
+    if (incoming.destroyed || outgoing.destroyed) return;
+    console.error(`${request.method} ${request.path.split('?', 1)[0]}:`, error);
+    if (outgoing.headersSent) outgoing.destroy();
+    else await send(outgoing, answerText(request, 500, 'The server failed on this request; its terminal says why.\n'));
+  }
+}
+
+async function decide(
+  options: ServeOptions,
+  access: Access,
+  request: AssetRequest,
+  incoming: IncomingMessage,
+): Promise<Answer> {
+  const token = tokenOf(request.path);
+  const refusal = refuseForeign(request.method, incoming.headers, { entering: token !== null });
+  if (refusal !== null) {
+    const allow = refusal.status === 405 ? { Allow: 'GET, HEAD, PUT' } : {};
+    return answerText(request, refusal.status, refusal.text, { ...allow, Connection: 'close' });
+  }
+  if (token !== null && request.method !== 'PUT') return answerEntry(access, request, incoming.headers, token);
+  if (!access.knows(incoming.headers.cookie)) return answerStranger(request);
+  return (await answerApi(options, request, incoming)) ?? answerAsset(options.assets, request);
+}
+
+async function send(outgoing: ServerResponse, { status, headers, body }: Answer): Promise<void> {
+  outgoing.writeHead(status, { ...headers });
+  if (body.kind === 'file')
+    await pipeline(createReadStream(body.file, { start: body.start, end: body.end - 1 }), outgoing);
+  else outgoing.end(body.kind === 'text' ? body.text : undefined);
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
