@@ -41,7 +41,6 @@ describe('the demo checkpoint on the samples', () => {
     const ranked = [...logits]
       .map((logit, index) => ({ label: labels[index], probability: Math.exp(logit - largest) / total }))
       .sort((a, b) => b.probability - a.probability);
-    if (process.env.SHOW_SAMPLES) console.log(file, ranked.slice(0, 3).map((r) => `${r.label} ${(100 * r.probability).toFixed(1)}`));
     expect(ranked[0]!.label).toBe(label);
     expect(ranked[0]!.probability - ranked[1]!.probability).toBeGreaterThan(LEAST_MARGIN);
   });
