@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ShellFacts } from '../renderer/shell/wire.ts';
 import type { AssetFolders } from './protocol/assets.ts';
-import { readModels } from './weights/models.ts';
+import { readDemo } from './weights/models.ts';
 import { readSamples } from './weights/samples.ts';
 
 /**
@@ -12,12 +12,12 @@ import { readSamples } from './weights/samples.ts';
  * @throws ShellError `app-incomplete`
  */
 export async function readFacts(root: string, folders: AssetFolders, host: string): Promise<ShellFacts> {
-  const [app, models, samples] = await Promise.all([
+  const [app, demo, samples] = await Promise.all([
     readVersion(root),
-    readModels(folders.demo),
+    readDemo(folders.demo),
     readSamples(folders.samples),
   ]);
-  return { versions: { app, host }, models, samples };
+  return { versions: { app, host }, models: [demo], samples };
 }
 
 export async function readVersion(root: string): Promise<string> {

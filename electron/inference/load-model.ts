@@ -4,11 +4,13 @@ import { z } from 'zod';
 import { MemorySource } from '../../models/bytes/byte-source.ts';
 import type { GridSize } from '../../models/cvt/grids.ts';
 import { openCvt } from '../../models/cvt/open-cvt.ts';
-import { type Activation, type CvtSpec, parseSpecText } from '../../models/cvt/spec.ts';
+import { type Activation, type CvtSpec, parseSpec } from '../../models/cvt/spec.ts';
 import { CheckpointError } from '../../models/errors.ts';
 import { cropSquare, type Preprocessing, preprocessingFor } from '../../models/image/preprocessing.ts';
 import { buildCvtGraph } from '../../models/onnx/build-cvt-graph.ts';
 import { findAppRoot } from '../app-root.ts';
+import { assetFolders } from '../protocol/assets.ts';
+import { readDemo } from '../weights/models.ts';
 import { createNodeSession, EXTERNAL_PATH } from './node-session.ts';
 
 /** A model that is ready to classify in this Node process. */
@@ -32,14 +34,22 @@ const labelsSchema = z.array(z.string());
 /** The classes of ImageNet-1k, which every published CvT has. */
 const IMAGENET_CLASSES = 1000;
 
-/** The bundled demo checkpoint. @param options.size null for its own 224 */
+/**
+ * The model that the app ships with.
+ * @param options.size null for its own
+ * @throws ShellError `app-incomplete`
+ */
 export async function loadDemo(options: LoadOptions & { readonly size: GridSize | null }): Promise<LoadedModel> {
-  const folder = join(findAppRoot(), 'models', 'demo');
-  const spec = parseSpecText(await readFile(join(folder, 'spec.json'), 'utf8'), 'spec.json');
-  const labels = await readLabels(join(folder, 'labels.json'));
-  const { rows, cols } = options.size ?? { rows: 224, cols: 224 };
-  const preprocessing = rows === cols ? cropSquare(rows) : preprocessingFor({ rows, cols });
-  return load(join(folder, 'cvt-demo.safetensors'), { ...options, id: 'cvt-demo', spec, labels, preprocessing });
+  const { demo } = assetFolders(findAppRoot());
+  const entry = await readDemo(demo);
+  const { rows, cols } = options.size ?? { rows: entry.preprocessing.height, cols: entry.preprocessing.width };
+  return load(join(demo, basename(entry.weightsUrl)), {
+    ...options,
+    id: entry.id,
+    spec: entry.spec && parseSpec(entry.spec, entry.id),
+    labels: entry.labels,
+    preprocessing: rows === cols ? cropSquare(rows) : preprocessingFor({ rows, cols }),
+  });
 }
 
 /**

@@ -11,30 +11,28 @@ const WEIGHTS = 'cvt-demo.safetensors';
 const labelsSchema = z.array(z.string().min(1)).min(1);
 
 /**
- * The models that the app offers. For now the one that it ships with.
+ * The model that the app ships with.
  * @param demo the folder models/demo
- * @throws ShellError `app-incomplete`, SpecError
+ * @throws ShellError `app-incomplete`
  */
-export async function readModels(demo: string): Promise<readonly ModelEntry[]> {
+export async function readDemo(demo: string): Promise<ModelEntry> {
   try {
     const [weights, labels, spec] = await Promise.all([
       stat(join(demo, WEIGHTS)),
       readFile(join(demo, 'labels.json'), 'utf8'),
       readFile(join(demo, 'spec.json'), 'utf8'),
     ]);
-    return [
-      {
-        id: 'cvt-demo',
-        title: 'CvT demo',
-        note: 'A small CvT that knows 100 everyday objects from drawings. It is for drawings, not for photographs.',
-        weightsUrl: DEMO_PATH + WEIGHTS,
-        weightsSize: weights.size,
-        spec: toOfficialSpec(parseSpecText(spec, join(demo, 'spec.json'))),
-        activation: 'quick_gelu',
-        preprocessing: cropSquare(224),
-        labels: labelsSchema.parse(JSON.parse(labels)),
-      },
-    ];
+    return {
+      id: 'cvt-demo',
+      title: 'CvT demo',
+      note: 'A small CvT that knows 100 everyday objects from drawings. It is for drawings, not for photographs.',
+      weightsUrl: DEMO_PATH + WEIGHTS,
+      weightsSize: weights.size,
+      spec: toOfficialSpec(parseSpecText(spec, join(demo, 'spec.json'))),
+      activation: 'quick_gelu',
+      preprocessing: cropSquare(224),
+      labels: labelsSchema.parse(JSON.parse(labels)),
+    };
   } catch (cause) {
     throw incomplete(demo, cause);
   }

@@ -51,7 +51,7 @@ export async function standInApp(): Promise<StandInApp> {
     [join(demo, 'labels.json'), '["cat","dog"]'],
     [join(demo, 'spec.json'), JSON.stringify(SPEC)],
     [join(samples, 'a cat.png'), 'png'],
-    [join(samples, 'samples.json'), '[{"file":"cat.png","label":"cat"}]'],
+    [`${samples}.json`, '[{"file":"cat.png","label":"cat"}]'],
     [join(samples, 'cat.png'), 'png'],
   ];
   for (const [file, content] of files) {

@@ -1,7 +1,8 @@
 /**
- * Draws the sample pictures of scenes.mjs into this folder and lists them in samples.json:
+ * Draws the sample pictures of scenes.mjs into assets/samples/, which holds nothing else, and lists them in samples.json
+ * beside it:
  *
- *     node assets/samples/draw-samples.mjs
+ *     node assets/draw-samples/draw-samples.mjs
  *
  * Needs a Chromium (see test/find-chromium.mjs) and Noto Color Emoji, the font of the demo checkpoint's training pictures (Debian: apt install
  * fonts-noto-color-emoji; version 2.042 drew the committed files).
@@ -13,6 +14,7 @@ import { drawInPage } from './draw-in-page.mjs';
 import { SCENES } from './scenes.mjs';
 
 const HERE = new URL('./', import.meta.url);
+const SAMPLES = new URL('../samples/', HERE);
 
 /** @type {Readonly<Record<string, string>>} */
 const glyphs = JSON.parse(await readFile(new URL('../../models/demo/glyphs.json', HERE), 'utf8'));
@@ -25,7 +27,7 @@ try {
   for (const scene of SCENES) {
     const url = await page.evaluate(drawInPage, { scene, glyphs });
     const bytes = Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
-    await writeFile(new URL(scene.file, HERE), bytes);
+    await writeFile(new URL(scene.file, SAMPLES), bytes);
     console.log(`${scene.file}: ${scene.width}×${scene.height}, ${(bytes.length / 1000).toFixed(0)} kB`);
   }
 } finally {
@@ -35,4 +37,4 @@ const list = SCENES.map(
   ({ file, label }) =>
     `  ${JSON.stringify({ file, label }).replaceAll('":', '": ').replace('{', '{ ').replace(',"', ', "').replace('}', ' }')}`,
 );
-await writeFile(new URL('samples.json', HERE), `[\n${list.join(',\n')}\n]\n`);
+await writeFile(new URL('../samples.json', HERE), `[\n${list.join(',\n')}\n]\n`);
