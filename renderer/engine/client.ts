@@ -63,7 +63,7 @@ export class EngineClient implements Engine {
     this.#closed = true;
     this.#detach();
     this.#disconnect();
-    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(closedError());
+    this.#rejectAll(closedError());
     this.#listeners.clear();
   }
 
@@ -94,6 +94,9 @@ export class EngineClient implements Engine {
     switch (message?.type) {
       case 'state':
         this.#setState(message.state);
+        // Where no engine is left to answer one by one (Electron's main process speaks for a window that is gone), this ends
+        // what is in flight.
+        if (message.state.kind === 'failed') this.#rejectAll(fromErrorMessage(message.state.error));
         break;
       case 'progress':
         this.#pending.get(message.id)?.onProgress?.(message.progress);
@@ -114,6 +117,10 @@ export class EngineClient implements Engine {
     this.#pending.delete(id);
     pending?.release();
     return pending;
+  }
+
+  #rejectAll(error: Error): void {
+    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(error);
   }
 
   #setState(state: EngineState): void {

@@ -59,7 +59,7 @@ export interface ModelReport {
   readonly activation: Activation;
   readonly input: GridSize;
   readonly stages: readonly StageReport[];
-  /** Milliseconds: reading and indexing, building the graph, creating the session and warming it up. */
+  /** Milliseconds: reading and indexing, building the graph, creating the session. */
   readonly timings: { readonly readMs: number; readonly buildMs: number; readonly sessionMs: number };
 }
 

@@ -1,4 +1,5 @@
 import { CancelledError, EngineError, fromErrorMessage, toErrorMessage } from '../../models/errors.ts';
+import { type EnginePolicy, FREE_POLICY } from './engine-policy.ts';
 import { Lane } from './lane.ts';
 import { parseToEngine } from './messages.ts';
 import { ANSWERING_ROW, Pace } from './pace.ts';
@@ -49,13 +50,17 @@ export class EngineSupervisor {
   #nextId = 1;
 
   /** The Worker is spawned when first needed. */
-  constructor(spawn: () => WorkerHandle) {
-    this.#keeper = new WorkerKeeper(spawn, {
-      onState: (state) => this.#changeState(state),
-      onMessage: (message) => this.#onWork(message),
-      onGone: (reason, fault) => this.#onGone(reason, fault),
-      onSpawn: () => this.#pace.workerSpawned(),
-    });
+  constructor(spawn: () => WorkerHandle, policy: EnginePolicy = FREE_POLICY) {
+    this.#keeper = new WorkerKeeper(
+      spawn,
+      {
+        onState: (state) => this.#changeState(state),
+        onMessage: (message) => this.#onWork(message),
+        onGone: (reason, fault) => this.#onGone(reason, fault),
+        onSpawn: () => this.#pace.workerSpawned(),
+      },
+      policy,
+    );
   }
 
   /** Serves the client behind `port` until it says `close`, its port closes, or the answer is called. */

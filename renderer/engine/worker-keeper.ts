@@ -1,4 +1,5 @@
 import { EngineError, type EngineErrorCode, fromErrorMessage, toErrorMessage } from '../../models/errors.ts';
+import { type EnginePolicy, FREE_POLICY } from './engine-policy.ts';
 import { parseFromWorker } from './messages.ts';
 import { STARTING } from './pace.ts';
 import type { DevicePreference, DeviceReport, EngineState } from './protocol.ts';
@@ -37,13 +38,17 @@ export class WorkerKeeper {
   #backoff: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #gpuFailures = 0;
-  #avoidWebgpu: string | null = null;
-  #preference: DevicePreference = 'auto';
+  readonly #policy: EnginePolicy;
+  #avoidWebgpu: string | null;
+  #preference: DevicePreference;
   #threads: number | null = null;
 
-  constructor(spawn: () => WorkerHandle, events: KeeperEvents) {
+  constructor(spawn: () => WorkerHandle, events: KeeperEvents, policy: EnginePolicy = FREE_POLICY) {
     this.#spawn = spawn;
     this.#events = events;
+    this.#policy = policy;
+    this.#avoidWebgpu = policy.avoidWebgpu;
+    this.#preference = policy.preference;
   }
 
   /** What the Worker runs on; null unless it is ready. */
@@ -64,7 +69,7 @@ export class WorkerKeeper {
     this.#threads = threads;
     this.#failures = 0;
     this.#gpuFailures = 0;
-    this.#avoidWebgpu = null;
+    this.#avoidWebgpu = this.#policy.avoidWebgpu;
     if (this.#worker !== null || this.#backoff !== undefined) this.replace('The device was changed.');
     return true;
   }

@@ -1,0 +1,73 @@
+import { throwIfCancelled } from '../../../models/errors.ts';
+import { normalise, preprocess } from '../../../models/image/preprocess.ts';
+import { softmax } from '../../../models/predictions.ts';
+import type { Analysis, DeviceReport, EngineCalls, StageReport } from '../protocol.ts';
+import { decodePicture } from './decode-picture.ts';
+import type { ModelSessions } from './model-sessions.ts';
+import { dispose, type Outputs, values } from './network.ts';
+import type { TapStore } from './taps.ts';
+import type { Task } from './task.ts';
+
+/** What an analysis needs of the engine. */
+export interface Tools {
+  readonly models: ModelSessions;
+  readonly taps: TapStore;
+  readonly device: DeviceReport;
+}
+
+/**
+ * One picture through one network, from its bytes to what it says and where it looked.
+ * @throws ImageError, CheckpointError, SpecError, EngineError, CancelledError
+ */
+export async function analyze(
+  { model, picture }: EngineCalls['analyze']['argument'],
+  { models, taps, device }: Tools,
+  task: Task,
+): Promise<Analysis> {
+  // The picture first: one that is broken should not wait for a gigabyte of weights.
+  task.progress({ phase: 'decoding' });
+  const decoding = performance.now();
+  const pixels = await decodePicture(picture, task.signal);
+
+  task.progress({ phase: 'preprocessing' });
+  const preprocessing = performance.now();
+  const { rgb, window } = preprocess(pixels, model.preprocessing);
+  const input = normalise(rgb, model.preprocessing);
+  const preprocessed = performance.now();
+
+  const { report, dims, network } = await models.load(model, task);
+  throwIfCancelled(task.signal);
+
+  task.progress({ phase: 'running' }, report.multiplyAdds);
+  const running = performance.now();
+  const outputs = await network.run(input);
+  const ran = performance.now();
+  if (task.signal.aborted) dispose(outputs);
+  throwIfCancelled(task.signal);
+
+  const logits = values(outputs, 'logits');
+  const received = receivedMaps(outputs, report.stages);
+  const runId = crypto.randomUUID();
+  taps.hold(runId, outputs, report.stages, dims);
+  return {
+    runId,
+    modelId: model.id,
+    logits,
+    probabilities: softmax(logits),
+    received,
+    window,
+    timings: {
+      decodeMs: preprocessing - decoding,
+      preprocessMs: preprocessed - preprocessing,
+      runMs: ran - running,
+      readMs: performance.now() - ran,
+    },
+    device,
+  };
+}
+
+function receivedMaps(outputs: Outputs, stages: readonly StageReport[]): readonly (readonly Float32Array[])[] {
+  return stages.map(({ depth }, stage) =>
+    Array.from({ length: depth }, (_, block) => values(outputs, `stage${stage}.block${block}.received`)),
+  );
+}

@@ -1,0 +1,157 @@
+import { BlobSource } from '../../../models/bytes/byte-source.ts';
+import { countMultiplyAdds, countParameters } from '../../../models/cvt/counts.ts';
+import { stageGrids } from '../../../models/cvt/grids.ts';
+import { type CvtCheckpoint, openCvt } from '../../../models/cvt/open-cvt.ts';
+import { parseSpec, toOfficialSpec } from '../../../models/cvt/spec.ts';
+import { throwIfCancelled } from '../../../models/errors.ts';
+import { buildCvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
+import type { ModelRef, ModelReport } from '../protocol.ts';
+import { checkpointBytes } from './checkpoint-bytes.ts';
+import { type Bench, CHECKPOINT_PATH, dispose, Network } from './network.ts';
+import type { Task } from './task.ts';
+
+/**
+ * Weights that stay loaded, by the size of their files: CvT-W24 alone (1.1 GB), or the small variants together. The runtime's
+ * memory ends at 4 GB, and activations need theirs.
+ */
+const SESSION_BYTES = 1.25 * 2 ** 30;
+
+/**
+ * The runtime is slower at first (tier-up on the CPU, shaders on the GPU), so that a prepared network is run once in advance.
+ * On the CPU the gain is a fraction of a second, and above this many multiply-adds the run costs more than that.
+ */
+const WARM_CPU_MULTIPLY_ADDS = 10e9;
+
+export interface LoadedModel {
+  readonly report: ModelReport;
+  /** The width of each stage. */
+  readonly dims: readonly number[];
+  readonly network: Network;
+  warm: boolean;
+  readonly bytes: number;
+}
+
+/** The networks that are compiled: made when first asked for, released when others need the room. */
+export class ModelSessions {
+  readonly #bench: Bench;
+  readonly #software: boolean;
+  /** In order of use, the least recent first. */
+  readonly #loaded = new Map<string, LoadedModel>();
+
+  /** @param software a GPU in disguise, on which a run in advance costs more than it saves */
+  constructor(bench: Bench, software: boolean) {
+    this.#bench = bench;
+    this.#software = software;
+  }
+
+  /** @throws CheckpointError, SpecError, EngineError, CancelledError */
+  async load(model: ModelRef, task: Task): Promise<LoadedModel> {
+    const key = keyOf(model);
+    const known = this.#loaded.get(key);
+    this.#loaded.delete(key);
+    const loaded = known ?? (await this.#make(model, task));
+    this.#loaded.set(key, loaded);
+    return loaded;
+  }
+
+  /** Runs a network once on nothing, unless that is done or not worth it. */
+  async warmUp(model: LoadedModel, task: Task): Promise<void> {
+    const { multiplyAdds, input } = model.report;
+    const worthIt = this.#bench.gpu ? !this.#software : multiplyAdds <= WARM_CPU_MULTIPLY_ADDS;
+    if (model.warm || !worthIt) return;
+    task.progress({ phase: 'warming' }, multiplyAdds);
+    dispose(await model.network.run(new Float32Array(3 * input.rows * input.cols)));
+    model.warm = true;
+  }
+
+  async #make(model: ModelRef, task: Task): Promise<LoadedModel> {
+    const { signal, progress } = task;
+    const clock = stopwatch();
+    const blob = await checkpointBytes(model, task);
+    const spec = model.spec === null ? null : parseSpec(model.spec, model.title);
+    const source = new BlobSource(model.title, blob);
+    const checkpoint = await openCvt(source, { spec, activation: model.activation, signal });
+    const { height, width } = model.preprocessing;
+    const multiplyAdds = countMultiplyAdds(checkpoint.spec, checkpoint.numClasses, height, width);
+    const readMs = clock();
+
+    progress({ phase: 'building' }, multiplyAdds);
+    const { gpu } = this.#bench;
+    const graph = await buildCvtGraph(checkpoint, {
+      height,
+      width,
+      batch: 1,
+      outputs: { received: true, taps: true },
+      placement: { kind: 'external', path: CHECKPOINT_PATH },
+      ...(gpu ? { maxTensorBytes: gpu.maxTensorBytes } : {}),
+      signal,
+    });
+    const buildMs = clock();
+
+    progress({ phase: 'compiling' }, multiplyAdds);
+    await this.#makeRoom(blob.size);
+    const network = await Network.compile(this.#bench, graph, blob, { height, width });
+    if (signal.aborted) await network.release();
+    throwIfCancelled(signal);
+    const timings = { readMs, buildMs, sessionMs: clock() };
+    return {
+      report: { ...describe(model, checkpoint), multiplyAdds, timings },
+      dims: checkpoint.spec.stages.map(({ embedDim }) => embedDim),
+      network,
+      warm: false,
+      bytes: blob.size,
+    };
+  }
+
+  /** Before the new weights come in, so that the peak is not both. */
+  async #makeRoom(bytes: number): Promise<void> {
+    let total = bytes;
+    for (const model of this.#loaded.values()) total += model.bytes;
+    for (const [key, model] of this.#loaded) {
+      if (total <= SESSION_BYTES) return;
+      total -= model.bytes;
+      this.#loaded.delete(key);
+      await model.network.release();
+    }
+  }
+}
+
+function describe(
+  { id, preprocessing }: ModelRef,
+  checkpoint: CvtCheckpoint,
+): Omit<ModelReport, 'multiplyAdds' | 'timings'> {
+  const { spec, variant, numClasses, activation } = checkpoint;
+  const { height, width } = preprocessing;
+  const grids = stageGrids(spec, height, width);
+  return {
+    id,
+    spec: toOfficialSpec(spec),
+    variant,
+    numClasses,
+    parameters: countParameters(spec, numClasses),
+    activation,
+    input: { rows: height, cols: width },
+    stages: spec.stages.map((stage, index) => ({
+      grids: grids[index]!,
+      heads: stage.numHeads,
+      depth: stage.depth,
+    })),
+  };
+}
+
+/** What makes two references the same network. Resize and normalisation do not: they happen before it. */
+function keyOf({ id, weights, spec, activation, preprocessing }: ModelRef): string {
+  const from = weights.kind === 'url' ? weights.url : weights.blob.size;
+  return JSON.stringify([id, from, spec, activation, preprocessing.height, preprocessing.width]);
+}
+
+/** Each call answers the milliseconds since the one before. */
+function stopwatch(): () => number {
+  let last = performance.now();
+  return () => {
+    const now = performance.now();
+    const ms = now - last;
+    last = now;
+    return ms;
+  };
+}

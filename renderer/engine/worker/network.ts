@@ -1,0 +1,101 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import type { CvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
+import type { GpuWatch } from './gpu-watch.ts';
+import type { Mutex } from './mutex.ts';
+import type { Ort } from './runtime.ts';
+
+/** The name under which graphs refer to their checkpoint file; it only has to match between graph and session. */
+export const CHECKPOINT_PATH = 'checkpoint';
+
+/** What every network runs on. */
+export interface Bench {
+  readonly ort: Ort;
+  /** Null: the CPU. */
+  readonly gpu: GpuWatch | null;
+  readonly mutex: Mutex;
+}
+
+export type Outputs = ReadonlyMap<string, Tensor>;
+
+/** A compiled CvT for one input size, one picture at a time. */
+export class Network {
+  readonly #bench: Bench;
+  readonly #session: InferenceSession;
+  readonly #shape: readonly number[];
+
+  private constructor(bench: Bench, session: InferenceSession, shape: readonly number[]) {
+    this.#bench = bench;
+    this.#session = session;
+    this.#shape = shape;
+  }
+
+  /**
+   * @param checkpoint the file that the graph's external data points into; a Blob stays outside the Worker's memory
+   * @param input in pixels
+   */
+  static async compile(
+    bench: Bench,
+    graph: CvtGraph,
+    checkpoint: Blob | Uint8Array,
+    input: { readonly height: number; readonly width: number },
+  ): Promise<Network> {
+    const { ort, gpu, mutex } = bench;
+    const model = graph.message.toBytes();
+    const session = await mutex.run(() =>
+      ort.InferenceSession.create(model, {
+        executionProviders: gpu ? [{ name: 'webgpu', device: gpu.device }] : ['wasm'],
+        externalData: graph.usesExternalData ? [{ path: CHECKPOINT_PATH, data: checkpoint }] : [],
+        preferredOutputLocation: Object.fromEntries(
+          graph.outputNames.map((name) => [name, gpu && isTap(name) ? 'gpu-buffer' : 'cpu']),
+        ),
+      }),
+    );
+    return new Network(bench, session, [1, 3, input.height, input.width]);
+  }
+
+  /**
+   * @param input [1, 3, height, width]
+   * @returns logits and received maps in memory, taps on the device; the caller disposes them
+   */
+  run(input: Float32Array): Promise<Outputs> {
+    const { ort, gpu, mutex } = this.#bench;
+    return mutex.run(async () => {
+      const pixels = new ort.Tensor('float32', input, this.#shape);
+      const outputs = new Map(Object.entries(await this.#session.run({ pixel_values: pixels })));
+      try {
+        gpu?.throwIfFailed();
+      } catch (error) {
+        dispose(outputs);
+        throw error;
+      }
+      return outputs;
+    });
+  }
+
+  release(): Promise<void> {
+    return this.#bench.mutex.run(() => this.#session.release());
+  }
+}
+
+/** The values of an output that is in memory. */
+export function values(outputs: Outputs, name: string): Float32Array {
+  return floats(outputs.get(name)?.data, name);
+}
+
+/** The values of any output; one on the device is read back and freed there. Inside the mutex only. */
+export async function readBack(tensor: Tensor, name: string): Promise<Float32Array> {
+  return floats(await tensor.getData(true), name);
+}
+
+export function dispose(outputs: Outputs): void {
+  for (const tensor of outputs.values()) tensor.dispose();
+}
+
+function isTap(name: string): boolean {
+  return name.endsWith('.q') || name.endsWith('.k');
+}
+
+function floats(data: unknown, name: string): Float32Array {
+  if (data instanceof Float32Array) return data;
+  throw new TypeError(`The network's output ${name} is missing or not float32.`);
+}

@@ -1,0 +1,81 @@
+import { MemorySource } from '../../../models/bytes/byte-source.ts';
+import { expectedTensors } from '../../../models/cvt/expected-tensors.ts';
+import { formulaInput, formulaTensor } from '../../../models/cvt/formula-weights.ts';
+import type { CvtCheckpoint } from '../../../models/cvt/open-cvt.ts';
+import type { CvtSpec, StageSpec } from '../../../models/cvt/spec.ts';
+import type { TensorEntry } from '../../../models/formats/tensor-index.ts';
+
+/**
+ * The golden case `tiny` (test/golden): a CvT with every part of the real ones, weights from a formula, and the numbers that the
+ * official PyTorch implementation gives for it. Small enough to be run at every start.
+ */
+
+const SEED = 1;
+const CLASSES = 10;
+export const REFERENCE_SIZE = { height: 64, width: 64 } as const;
+
+const STAGE: Omit<StageSpec, 'patchSize' | 'patchStride' | 'patchPadding' | 'embedDim' | 'numHeads' | 'depth'> = {
+  mlpRatio: 4,
+  qkvBias: true,
+  clsToken: false,
+  projection: 'dw_bn',
+  kernelQkv: 3,
+  paddingKv: 1,
+  strideKv: 2,
+  paddingQ: 1,
+  strideQ: 1,
+};
+
+export const REFERENCE_SPEC: CvtSpec = {
+  stages: [
+    { ...STAGE, patchSize: 7, patchStride: 4, patchPadding: 2, embedDim: 16, numHeads: 1, depth: 1 },
+    { ...STAGE, patchSize: 3, patchStride: 2, patchPadding: 1, embedDim: 32, numHeads: 2, depth: 1 },
+    { ...STAGE, patchSize: 3, patchStride: 2, patchPadding: 1, embedDim: 48, numHeads: 3, depth: 2, clsToken: true },
+  ],
+};
+
+/** Out of tiny.safetensors: all logits, and of the last block the received map and the CLS row as the mean over heads. */
+export const REFERENCE_OUTPUTS = {
+  logits: [
+    -0.53057039, -0.24964568, -0.69186449, 0.88433146, -0.31907585, 0.055187367, 0.82002878, 0.26467192, -0.033849813,
+    -0.37014884,
+  ],
+  received: [0.23500542, 0.18592553, 0.19413558, 0.18997888, 0.19495457],
+  clsRow: [0.13401978, 0.13557618, 0.30621725, 0.18585674, 0.23833003],
+} as const;
+
+/** [1, 3, 64, 64] */
+export function referenceInput(): Float32Array {
+  return formulaInput([1, 3, REFERENCE_SIZE.height, REFERENCE_SIZE.width], SEED);
+}
+
+/** The weights as a checkpoint in memory, one tensor after the other, with the bytes that its offsets count in. */
+export function referenceCheckpoint(): { readonly checkpoint: CvtCheckpoint; readonly bytes: Uint8Array<ArrayBuffer> } {
+  const name = 'the self-test';
+  const tensors = new Map<string, TensorEntry>();
+  const parts: Float32Array<ArrayBuffer>[] = [];
+  let offset = 0;
+  for (const [key, shape] of expectedTensors(REFERENCE_SPEC, CLASSES)) {
+    const part = new Float32Array(formulaTensor(key, shape, SEED));
+    tensors.set(key, { name: key, dtype: 'F32', shape, offset, byteLength: part.byteLength });
+    parts.push(part);
+    offset += part.byteLength;
+  }
+  const bytes = new Uint8Array(offset);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(new Uint8Array(part.buffer), at);
+    at += part.byteLength;
+  }
+  const checkpoint: CvtCheckpoint = {
+    name,
+    source: new MemorySource(name, bytes),
+    spec: REFERENCE_SPEC,
+    variant: null,
+    numClasses: CLASSES,
+    activation: 'quick_gelu',
+    naming: 'official',
+    tensors,
+  };
+  return { checkpoint, bytes };
+}
