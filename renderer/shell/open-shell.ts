@@ -1,5 +1,5 @@
 import { EngineClient } from '../engine/client.ts';
-import { startEngineInPage } from '../engine/start-engine.ts';
+import { engineOf, startEngineInPage } from '../engine/start-engine.ts';
 import type { LensBridge } from './bridge.ts';
 import { ElectronShell } from './electron-shell.ts';
 import { onEnginePort } from './port-messages.ts';
@@ -10,19 +10,8 @@ import type { Shell } from './shell.ts';
 export function openShell(): Shell {
   const bridge = window.cvtLens;
   return bridge === undefined
-    ? new ServeShell(startOwnEngine)
+    ? new ServeShell(() => engineOf(startEngineInPage()))
     : new ElectronShell(bridge, () => connectEngineWindow(bridge));
-}
-
-/** In a browser the page runs the engine itself. */
-function startOwnEngine(): EngineClient {
-  return new EngineClient((onPort) => {
-    const supervisor = startEngineInPage();
-    const { port1, port2 } = new MessageChannel();
-    supervisor.accept(port1);
-    onPort(port2);
-    return () => port2.close();
-  });
 }
 
 /** In Electron a hidden window runs the engine for all windows; ports to it come from the main process. */
