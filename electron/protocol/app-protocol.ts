@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { protocol } from 'electron';
-import { type AssetRequest, answerAsset, answerText } from './answer.ts';
-import { APP_SCHEME, isAppAddress } from './app-origin.ts';
+import { APP_SCHEME } from './app-origin.ts';
 import type { AssetMap } from './assets.ts';
-import { fileStream } from './file-stream.ts';
+import { respond } from './respond.ts';
 
 /** Makes `app://` as good as https. Once, before the app is ready. */
 export function registerAppScheme(): void {
@@ -14,19 +12,4 @@ export function registerAppScheme(): void {
 /** Answers `app://` from the listed files. Once the app is ready. */
 export function handleAppRequests(assets: AssetMap): void {
   protocol.handle(APP_SCHEME, (request) => respond(assets, request));
-}
-
-/** The {@link answerAsset} to a web Request, as a web Response. */
-export async function respond(assets: AssetMap, request: Request): Promise<Response> {
-  const asked: AssetRequest = {
-    method: request.method,
-    path: new URL(request.url).pathname,
-    range: request.headers.has('If-Range') ? null : request.headers.get('Range'),
-    nonce: randomBytes(16).toString('base64'),
-  };
-  const { status, headers, body } = isAppAddress(request.url)
-    ? await answerAsset(assets, asked)
-    : answerText(asked, 404, 'There is nothing at this address.\n');
-  if (body.kind === 'file') return new Response(fileStream(body.file, body.start, body.end), { status, headers });
-  return new Response(body.kind === 'text' ? body.text : null, { status, headers });
 }

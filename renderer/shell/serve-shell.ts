@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { fromErrorMessage, ShellError } from '../../models/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import { parseSettings, type Settings } from './settings.ts';
-import { EXTERNAL_LINKS, type ModelEntry, type SampleEntry, type Shell, type ShellVersions } from './shell.ts';
+import { isExternalLink, type ModelEntry, type SampleEntry, type Shell, type ShellVersions } from './shell.ts';
 import { errorMessageSchema, type ShellFacts, shellFactsSchema } from './wire.ts';
 
 /** {@link Shell} for a browser tab: the loopback server that sent the page (electron/serve) answers over HTTP. */
@@ -59,10 +59,6 @@ export class ServeShell implements Shell {
     });
     return this.#facts;
   }
-}
-
-function isExternalLink(url: string): boolean {
-  return Object.values(EXTERNAL_LINKS).some((link) => link === url);
 }
 
 async function readFacts(): Promise<ShellFacts> {

@@ -56,3 +56,7 @@ export const EXTERNAL_LINKS = {
   officialCode: 'https://github.com/microsoft/CvT',
   notoEmoji: 'https://github.com/googlefonts/noto-emoji',
 } as const;
+
+export function isExternalLink(url: string): boolean {
+  return Object.values(EXTERNAL_LINKS).some((link) => link === url);
+}

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { app, dialog, MessageChannelMain, session, shell } from 'electron';
+import { findAppRoot } from './app-root.ts';
+import { EngineHost } from './engine/engine-host.ts';
+import { readFacts } from './facts.ts';
+import { countGpuCrashes, settleGpu } from './gpu.ts';
+import { answerRequests } from './ipc/main-ipc.ts';
+import { quitOnSignals, runWindows } from './life-cycle.ts';
+import { handleAppRequests, registerAppScheme } from './protocol/app-protocol.ts';
+import { assetFolders, listAssets } from './protocol/assets.ts';
+import { dataFolder } from './settings/data-folder.ts';
+import { SettingsFile } from './settings/settings-file.ts';
+import { createEngineWindow, listenForEngines } from './windows/engine-window.ts';
+import { securePages, secureSession } from './windows/security/secure.ts';
+import { connectUiWindows } from './windows/ui-windows.ts';
+
+const root = findAppRoot();
+const home = dataFolder();
+
+// Before the app is ready.
+app.setPath('userData', join(home, 'electron'));
+registerAppScheme();
+securePages(app);
+const gpu = settleGpu(home);
+
+if (app.requestSingleInstanceLock()) {
+  quitOnSignals();
+  app.whenReady().then(run).catch(giveUp);
+} else app.quit();
+
+async function run(): Promise<void> {
+  const folders = assetFolders(root);
+  const settings = new SettingsFile(home);
+  const [assets, facts, remembered] = await Promise.all([
+    listAssets(folders),
+    readFacts(root, folders, `Electron ${process.versions.electron}`),
+    settings.read(),
+  ]);
+
+  secureSession(session.defaultSession);
+  handleAppRequests(assets);
+
+  let policy = { preference: remembered.device, avoidWebgpu: gpu.policy.avoidWebgpu };
+  const engine = new EngineHost({ createWindow: () => createEngineWindow(root), createChannel }, policy);
+  const decide = (change: Partial<typeof policy>): void => {
+    policy = { ...policy, ...change };
+    engine.setPolicy(policy);
+  };
+  countGpuCrashes(gpu, (reason) => decide({ avoidWebgpu: reason }));
+
+  answerRequests({
+    'shell:versions': () => facts.versions,
+    'shell:models': () => facts.models,
+    'shell:samples': () => facts.samples,
+    'shell:open-external': async (url) => {
+      await shell.openExternal(url);
+      return undefined;
+    },
+    'settings:read': () => settings.read(),
+    'settings:write': async (wanted) => {
+      await settings.write(wanted);
+      decide({ preference: wanted.device });
+      return undefined;
+    },
+  });
+
+  listenForEngines();
+  connectUiWindows(engine);
+  engine.start();
+  runWindows(root);
+  app.on('will-quit', () => engine.stop());
+}
+
+function createChannel() {
+  const { port1, port2 } = new MessageChannelMain();
+  return { ui: port1, engine: port2 };
+}
+
+function giveUp(error: unknown): void {
+  console.error(error);
+  dialog.showErrorBox('CvT Lens could not start', error instanceof Error ? error.message : String(error));
+  app.exit(1);
+}

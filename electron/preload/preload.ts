@@ -1,0 +1,17 @@
+import { contextBridge } from 'electron';
+import { BRIDGE_KEY, type LensBridge } from '../../renderer/shell/bridge.ts';
+import { ask, forwardPorts, tell } from '../ipc/page-ipc.ts';
+
+/** Runs in every UI window before its page: the few things that the page may ask of the main process. */
+const bridge: LensBridge = {
+  versions: () => ask('shell:versions'),
+  models: () => ask('shell:models'),
+  samples: () => ask('shell:samples'),
+  readSettings: () => ask('settings:read'),
+  writeSettings: (settings) => ask('settings:write', settings),
+  openExternal: (url) => ask('shell:open-external', url),
+  requestEnginePort: () => tell('engine:connect'),
+};
+
+forwardPorts();
+contextBridge.exposeInMainWorld(BRIDGE_KEY, bridge);
