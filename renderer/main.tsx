@@ -1,0 +1,18 @@
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
+import './ui/tokens.css';
+import './ui/base.css';
+import './ui/controls.css';
+import './ui/popups.css';
+import { setNonce } from 'get-nonce';
+import { createRoot } from 'react-dom/client';
+import { StartScreen } from './screens/start-screen.tsx';
+import { openShell } from './shell/open-shell.ts';
+import { pageNonce } from './ui/nonce.ts';
+
+const nonce = pageNonce();
+if (nonce) setNonce(nonce);
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no #root.');
+createRoot(root).render(<StartScreen shell={openShell()} />);

@@ -1,0 +1,41 @@
+import { IMAGE_MIME_TYPES } from '../../../models/image/header.ts';
+import { type Collected, collectChosen } from '../../pipeline/collect-files.ts';
+import type { SampleEntry } from '../../shell/shell.ts';
+import { useImages } from '../../stores/images.ts';
+import { useNotices } from '../../stores/notices.ts';
+
+/** Puts what was dropped, pasted or chosen into the tray, and says so where files were left out. */
+export function addCollected({ images, skipped }: Collected): void {
+  useImages.getState().add(images);
+  if (skipped === 0 && images.length > 0) return;
+  const others = skipped === 1 ? '1 other file' : `${skipped} other files`;
+  const { show } = useNotices.getState();
+  if (images.length === 0) show(skipped > 0 ? `No pictures there, only ${others}.` : 'No files there.');
+  else show(`${images.length} ${images.length === 1 ? 'picture' : 'pictures'} added, ${others} left out.`);
+}
+
+/** Fetches sample pictures of the app and adds them; all or none. */
+export async function addSamples(samples: readonly SampleEntry[]): Promise<void> {
+  try {
+    useImages.getState().add(await Promise.all(samples.map(fetchSample)));
+  } catch (error) {
+    useNotices.getState().show(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function fetchSample({ name, url }: SampleEntry): Promise<{ name: string; file: Blob }> {
+  const response = await fetch(url).catch(() => null);
+  if (!response?.ok) throw new Error(`${name}: the sample could not be read. Is the app still running?`);
+  return { name, file: await response.blob() };
+}
+
+/** Opens the system's file dialog for pictures, or for a folder of them. */
+export function choosePictures(kind: 'files' | 'folder'): void {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.multiple = true;
+  if (kind === 'files') input.accept = IMAGE_MIME_TYPES.join(',');
+  else input.webkitdirectory = true;
+  input.addEventListener('change', () => input.files && addCollected(collectChosen(input.files, kind === 'folder')));
+  input.click();
+}

@@ -1,0 +1,89 @@
+import { ChevronDown, CircleAlert, Info, RotateCcw } from 'lucide-react';
+import type { DevicePreference, DeviceReport } from '../../engine/protocol.ts';
+import { useEngine } from '../../stores/engine.ts';
+import { useSettings } from '../../stores/settings.ts';
+import { Button } from '../../ui/button.tsx';
+import { Popover } from '../../ui/popover.tsx';
+import { Segments } from '../../ui/segments.tsx';
+import { useApp } from './app-context.ts';
+import { deviceName, engineText } from './words.ts';
+
+const CHOICES: readonly { readonly value: DevicePreference; readonly text: string; readonly tip: string }[] = [
+  { value: 'auto', text: 'Automatic', tip: 'WebGPU where there is a real GPU, else the CPU' },
+  { value: 'webgpu', text: 'WebGPU', tip: 'The GPU' },
+  { value: 'wasm', text: 'CPU', tip: 'WebAssembly on all cores' },
+];
+
+/** What the network runs on, why, and the choice of it. */
+export function DeviceChip() {
+  const { state, device, configuring } = useEngine();
+  const { chooseDevice, versions } = useApp();
+  const preference = useSettings((settings) => settings.device);
+  const busy = configuring || state.kind === 'starting' || state.kind === 'restarting';
+  const failed = state.kind === 'failed';
+  const insistedInVain = device?.fallbackReason != null && device.preference !== 'auto';
+  const tone = failed ? 'danger' : busy ? 'busy' : insistedInVain ? 'warn' : 'good';
+  const name = failed || !device ? engineText(state) : deviceName(device);
+
+  return (
+    <Popover
+      label="Device"
+      trigger={
+        <Button variant="ghost" className="chip device-chip" title={name}>
+          <span className="chip-dot" data-tone={tone} />
+          <span>{name}</span>
+          <ChevronDown size={14} aria-hidden className="quiet" />
+        </Button>
+      }
+    >
+      <div className="chip-body">
+        <h2>{name}</h2>
+        {failed && (
+          <>
+            <p className="banner selectable" data-tone="danger">
+              <CircleAlert size={16} aria-hidden />
+              {state.error.message}
+            </p>
+            <Button icon={RotateCcw} onClick={() => void chooseDevice(preference)}>
+              Start the engine again
+            </Button>
+          </>
+        )}
+        <Segments
+          label="Run on"
+          value={preference}
+          options={CHOICES}
+          disabled={configuring}
+          onChange={(value) => void chooseDevice(value)}
+        />
+        {device?.fallbackReason && (
+          <p className="banner selectable">
+            <Info size={16} aria-hidden />
+            {device.fallbackReason}
+          </p>
+        )}
+        {device && <Facts device={device} />}
+        <p className="quiet">
+          CvT Lens {versions.app}, {versions.host}. Pictures never leave this machine.
+        </p>
+      </div>
+    </Popover>
+  );
+}
+
+function Facts({ device }: { readonly device: DeviceReport }) {
+  return (
+    <dl className="facts">
+      {device.adapter && (
+        <>
+          <dt>Adapter</dt>
+          <dd>{device.adapter}</dd>
+        </>
+      )}
+      <dt>CPU threads</dt>
+      <dd>{device.threads}</dd>
+      <dt>Runtime</dt>
+      <dd>{device.runtime}</dd>
+    </dl>
+  );
+}

@@ -1,0 +1,125 @@
+import { Command } from 'cmdk';
+import { Dialog } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { useImages } from '../../stores/images.ts';
+import { useModel } from '../../stores/model.ts';
+import { useView } from '../../stores/view.ts';
+import { Keys } from '../../ui/kbd.tsx';
+import { addSamples } from './add-pictures.ts';
+import { useApp } from './app-context.ts';
+import type { Action } from './use-actions.ts';
+import './palette.css';
+
+interface PaletteProps {
+  readonly actions: readonly Action[];
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+}
+
+/** Every action, picture, class, model and sample by name. */
+export function Palette({ actions, open, onOpenChange }: PaletteProps) {
+  const choose = (run: () => void) => () => {
+    onOpenChange(false);
+    run();
+  };
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="scrim" />
+        <Dialog.Content className="dialog palette" aria-describedby={undefined}>
+          <Dialog.Title className="visually-hidden">Search everything</Dialog.Title>
+          <Command label="Search everything" loop>
+            <Command.Input autoFocus placeholder="Action, picture, class, sample…" />
+            <Command.List className="scrolls">
+              <Command.Empty>Nothing by that name.</Command.Empty>
+              <Command.Group heading="Actions">
+                {actions.map((action) => (
+                  <Command.Item key={action.id} value={`action ${action.title}`} onSelect={choose(action.run)}>
+                    {action.title}
+                    {action.keys[0] && <Keys keys={action.keys[0]} />}
+                  </Command.Item>
+                ))}
+              </Command.Group>
+              <Pictures choose={choose} />
+              <Samples choose={choose} />
+              <Models choose={choose} />
+              <Classes choose={choose} />
+            </Command.List>
+          </Command>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+interface GroupProps {
+  readonly choose: (run: () => void) => () => void;
+}
+
+function Pictures({ choose }: GroupProps): ReactNode {
+  const images = useImages((state) => state.images);
+  const select = useImages((state) => state.select);
+  if (images.length === 0) return null;
+  return (
+    <Command.Group heading="Pictures">
+      {images.map(({ id, name }) => (
+        <Command.Item key={id} value={`picture ${name} ${id}`} onSelect={choose(() => select(id))}>
+          {name}
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
+}
+
+function Samples({ choose }: GroupProps): ReactNode {
+  const { samples } = useApp();
+  return (
+    <Command.Group heading="Sample pictures">
+      {samples.map((sample) => (
+        <Command.Item
+          key={sample.url}
+          value={`sample ${sample.label} ${sample.name}`}
+          onSelect={choose(() => void addSamples([sample]))}
+        >
+          {sample.label}
+          <span className="quiet">{sample.name}</span>
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
+}
+
+function Models({ choose }: GroupProps): ReactNode {
+  const { chooseModel } = useApp();
+  const entries = useModel((state) => state.entries);
+  return (
+    <Command.Group heading="Models">
+      {entries.map(({ id, title }) => (
+        <Command.Item key={id} value={`model ${title} ${id}`} onSelect={choose(() => void chooseModel(id))}>
+          {title}
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
+}
+
+function Classes({ choose }: GroupProps): ReactNode {
+  const state = useModel((store) => store.state);
+  const search = useView((view) => view.searchClasses);
+  if (state.kind === 'none') return null;
+  return (
+    <Command.Group heading="Classes">
+      {state.entry.labels.map((label, index) => (
+        <Command.Item
+          // biome-ignore lint/suspicious/noArrayIndexKey: a class is its index; names need not be unique (ImageNet has two cranes)
+          key={index}
+          value={`class ${label} ${index}`}
+          onSelect={choose(() => search(label))}
+        >
+          {label}
+          <span className="quiet">class {index}</span>
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
+}

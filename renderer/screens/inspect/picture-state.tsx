@@ -1,0 +1,100 @@
+import { CircleAlert, CirclePause, RotateCcw, Trash2 } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { TrayImage } from '../../stores/images.ts';
+import { useModel } from '../../stores/model.ts';
+import { Button } from '../../ui/button.tsx';
+import { Meter } from '../../ui/meter.tsx';
+import { useApp } from './app-context.ts';
+import { removePictures } from './remove-pictures.ts';
+import { progressShare, progressText } from './words.ts';
+
+/** What stands over the picture while there is no result: progress with a way to stop it, or what went wrong. */
+export function PictureState({ image }: { readonly image: TrayImage }) {
+  const { queue } = useApp();
+  const model = useModel((store) => store.state);
+  const again = (
+    <Button icon={RotateCcw} onClick={() => queue.requeue(image.id)}>
+      {image.status.kind === 'stopped' ? 'Analyse' : 'Try again'}
+    </Button>
+  );
+
+  switch (image.status.kind) {
+    case 'done':
+      return null;
+    case 'loading':
+      return <Working text={`Reading ${image.name}…`} share={null} />;
+    case 'queued':
+    case 'running': {
+      if (model.kind === 'error') return <ModelError message={model.error.message} />;
+      const loading = model.kind === 'loading' ? model.progress : null;
+      const progress = image.status.kind === 'running' ? image.status.progress : loading;
+      const title = model.kind === 'none' ? 'the model' : model.entry.title;
+      return (
+        <Working text={progressText(progress, title)} share={progressShare(progress)}>
+          <Button onClick={() => queue.cancel(image.id)}>Cancel</Button>
+        </Working>
+      );
+    }
+    case 'stopped':
+      return (
+        <Card icon={<CirclePause size={20} aria-hidden />} title="Stopped">
+          {again}
+        </Card>
+      );
+    case 'error':
+      return (
+        <Card icon={<CircleAlert size={20} aria-hidden />} tone="danger" title={image.status.error.message}>
+          {again}
+          <Button icon={Trash2} onClick={() => removePictures([image.id])}>
+            Remove
+          </Button>
+        </Card>
+      );
+  }
+}
+
+function ModelError({ message }: { readonly message: string }) {
+  const { retryModel } = useApp();
+  return (
+    <Card icon={<CircleAlert size={20} aria-hidden />} tone="danger" title={message}>
+      <Button icon={RotateCcw} onClick={() => void retryModel()}>
+        Load the model again
+      </Button>
+    </Card>
+  );
+}
+
+interface WorkingProps {
+  readonly text: string;
+  readonly share: number | null;
+  readonly children?: ReactNode;
+}
+
+function Working({ text, share, children }: WorkingProps) {
+  return (
+    <div className="picture-working">
+      <div>
+        <p>{text}</p>
+        <Meter label={text} share={share} />
+      </div>
+      {children}
+    </div>
+  );
+}
+
+interface CardProps {
+  readonly icon: ReactNode;
+  readonly title: string;
+  readonly tone?: 'danger';
+  readonly children: ReactNode;
+}
+
+function Card({ icon, title, tone, children }: CardProps) {
+  return (
+    <div className="picture-card" data-tone={tone} role={tone === 'danger' ? 'alert' : undefined}>
+      {icon}
+      <p className="selectable">{title}</p>
+      <div className="picture-card-actions">{children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+import { useRef } from 'react';
+import { inputRect } from '../../../models/attention/geometry.ts';
+import type { InputWindow } from '../../../models/image/preprocessing.ts';
+import { type Layout, outline, toDevice } from '../../pipeline/paint.ts';
+import { paintOverlay } from '../../pipeline/pipeline.ts';
+import { tileInPicture } from '../../pipeline/tiles.ts';
+import { useSettings } from '../../stores/settings.ts';
+import { useCanvas } from '../../ui/hooks/use-canvas.ts';
+import { useElementSize } from '../../ui/hooks/use-element-size.ts';
+import type { Inspection, ShownMap } from './use-inspection.ts';
+
+interface StageMapCanvasProps {
+  /** Stage index, from 0. */
+  readonly at: number;
+  readonly inspection: Inspection;
+  readonly shown: ShownMap | null;
+}
+
+/** A stage's map by itself, opaque, in the shape of what the network sees of the picture. */
+export function StageMapCanvas({ at, inspection, shown }: StageMapCanvasProps) {
+  const box = useRef<HTMLSpanElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const room = useElementSize(box);
+  const colorMap = useSettings((settings) => settings.overlay.colorMap);
+  const seen = inspection.window;
+  const size = fitSeen(seen, room.width, room.height);
+
+  useCanvas(canvas, size.width, size.height, (context, density) => {
+    const tiles = inspection.tiles?.[at];
+    if (!shown || !tiles || !seen) return;
+    const scale = size.scale * density;
+    const { left, top } = inputRect(seen);
+    const layout: Layout = { offsetX: -left * scale, offsetY: -top * scale, scale };
+    paintOverlay(context, shown.map, shown.scale, tiles, layout, { colorMap, opacity: 1, fadeLow: false });
+    const { kind, query } = shown.map;
+    if (kind === 'row' && query !== null)
+      outline(context, toDevice(tileInPicture(tiles.tokens, query - tiles.geometry.cls), layout), density);
+  });
+
+  return (
+    <span ref={box} className="card-map">
+      <canvas
+        ref={canvas}
+        data-empty={shown === null || undefined}
+        data-testid={`stage-map-${at + 1}`}
+        aria-hidden
+        style={{ width: size.width, height: size.height }}
+      />
+    </span>
+  );
+}
+
+/** What the network sees, as large as it fits; a square before there is a picture. `scale`: CSS pixels per picture pixel. */
+function fitSeen(seen: InputWindow | null, width: number, height: number) {
+  const aspect = seen ? (seen.inputWidth * seen.scaleX) / (seen.inputHeight * seen.scaleY) : 1;
+  const fittedWidth = Math.min(width, height * aspect);
+  const scale = seen ? fittedWidth / (seen.inputWidth * seen.scaleX) : 1;
+  return { width: fittedWidth, height: fittedWidth / aspect, scale };
+}

@@ -1,0 +1,137 @@
+import { useMemo } from 'react';
+import type { App } from '../../start.ts';
+import { useCamera } from '../../stores/camera.ts';
+import { selectedImage, useImages } from '../../stores/images.ts';
+import { useSettings } from '../../stores/settings.ts';
+import { useView, VIEWS } from '../../stores/view.ts';
+import { addSamples, choosePictures } from './add-pictures.ts';
+import { useApp } from './app-context.ts';
+import { removeAllPictures, removePictures, undoRemoving } from './remove-pictures.ts';
+import { VIEW_NAMES } from './words.ts';
+
+export type ActionGroup = 'Map' | 'Picture' | 'Tray' | 'App';
+
+/** Something the user can do, by key, from the palette, or both. */
+export interface Action {
+  readonly id: string;
+  readonly title: string;
+  readonly group: ActionGroup;
+  /** Chords that run it, as `[` or `mod+k` (mod: ⌘ on a Mac, Ctrl elsewhere). */
+  readonly keys: readonly string[];
+  readonly run: () => void;
+}
+
+interface Openers {
+  readonly openPalette: () => void;
+  readonly openShortcuts: () => void;
+}
+
+/** Every action of the screen, in the order in which lists show them. One table for keys, palette and help. */
+export function useActions({ openPalette, openShortcuts }: Openers): readonly Action[] {
+  const app = useApp();
+  const stageCount = useView((state) => state.stages.length);
+  return useMemo(
+    () => [
+      ...mapActions(stageCount),
+      ...pictureActions(),
+      ...trayActions(app),
+      ...appActions(app),
+      { id: 'palette', title: 'Search everything', group: 'App', keys: ['mod+k'], run: openPalette },
+      { id: 'shortcuts', title: 'Keyboard shortcuts', group: 'App', keys: ['?'], run: openShortcuts },
+    ],
+    [app, stageCount, openPalette, openShortcuts],
+  );
+}
+
+/** Toggled by a tap of its key; held, it shows the bare picture (use-shortcuts.ts). */
+export const OVERLAY_ACTION = 'overlay';
+
+function mapActions(stageCount: number): readonly Action[] {
+  const view = useView.getState;
+  return [
+    ...Array.from({ length: stageCount }, (_, stage): Action => {
+      const run = () => view().setStage(stage);
+      return { id: `stage-${stage}`, title: `Stage ${stage + 1}`, group: 'Map', keys: [String(stage + 1)], run };
+    }),
+    { id: 'block-down', title: 'Previous block', group: 'Map', keys: ['['], run: () => view().stepBlock(-1) },
+    { id: 'block-up', title: 'Next block', group: 'Map', keys: [']'], run: () => view().stepBlock(1) },
+    { id: 'head', title: 'Next head, then their mean', group: 'Map', keys: ['h'], run: () => view().cycleHead() },
+    { id: 'view', title: 'Next map: CLS, received, pixel', group: 'Map', keys: ['m'], run: () => view().cycleView() },
+    ...VIEWS.map((each): Action => {
+      const run = () => view().setView(each);
+      return { id: `view-${each}`, title: `Map: ${VIEW_NAMES[each]}`, group: 'Map', keys: [], run };
+    }),
+    { id: 'unpin', title: 'Unpin the query pixel', group: 'Map', keys: ['Escape'], run: () => view().unpin() },
+    { id: OVERLAY_ACTION, title: 'Overlay on or off; hold to peek', group: 'Map', keys: ['o'], run: toggleOverlay },
+  ];
+}
+
+function pictureActions(): readonly Action[] {
+  const camera = () => useCamera.getState().controls;
+  return [
+    { id: 'zoom-in', title: 'Zoom in', group: 'Picture', keys: ['+', '='], run: () => camera()?.zoomBy(1.5) },
+    { id: 'zoom-out', title: 'Zoom out', group: 'Picture', keys: ['-'], run: () => camera()?.zoomBy(1 / 1.5) },
+    { id: 'zoom-fit', title: 'Show the whole picture', group: 'Picture', keys: ['0'], run: () => camera()?.reset() },
+  ];
+}
+
+function trayActions(app: App): readonly Action[] {
+  const images = useImages.getState;
+  const withSelected = (use: (id: string) => void) => () => {
+    const image = selectedImage(images());
+    if (image) use(image.id);
+  };
+  return [
+    {
+      id: 'next',
+      title: 'Next picture',
+      group: 'Tray',
+      keys: ['ArrowRight', 'ArrowDown'],
+      run: () => images().step(1),
+    },
+    {
+      id: 'back',
+      title: 'Previous picture',
+      group: 'Tray',
+      keys: ['ArrowLeft', 'ArrowUp'],
+      run: () => images().step(-1),
+    },
+    { id: 'open', title: 'Open pictures…', group: 'Tray', keys: ['mod+o'], run: () => choosePictures('files') },
+    { id: 'open-folder', title: 'Open a folder…', group: 'Tray', keys: [], run: () => choosePictures('folder') },
+    {
+      id: 'samples',
+      title: 'Add all sample pictures',
+      group: 'Tray',
+      keys: [],
+      run: () => void addSamples(app.samples),
+    },
+    { id: 'again', title: 'Analyse this picture again', group: 'Tray', keys: [], run: withSelected(app.queue.requeue) },
+    {
+      id: 'remove',
+      title: 'Remove this picture',
+      group: 'Tray',
+      keys: ['Delete'],
+      run: withSelected((id) => removePictures([id])),
+    },
+    { id: 'remove-all', title: 'Remove all pictures', group: 'Tray', keys: [], run: removeAllPictures },
+    { id: 'undo', title: 'Undo removing', group: 'Tray', keys: ['mod+z'], run: undoRemoving },
+  ];
+}
+
+function appActions(app: App): readonly Action[] {
+  const theme = (value: 'system' | 'light' | 'dark') => () => useSettings.getState().update({ theme: value });
+  const device = (value: 'auto' | 'webgpu' | 'wasm') => () => void app.chooseDevice(value);
+  return [
+    { id: 'theme-system', title: 'Theme: follow the system', group: 'App', keys: [], run: theme('system') },
+    { id: 'theme-light', title: 'Theme: light', group: 'App', keys: [], run: theme('light') },
+    { id: 'theme-dark', title: 'Theme: dark', group: 'App', keys: [], run: theme('dark') },
+    { id: 'device-auto', title: 'Device: choose automatically', group: 'App', keys: [], run: device('auto') },
+    { id: 'device-webgpu', title: 'Device: WebGPU', group: 'App', keys: [], run: device('webgpu') },
+    { id: 'device-wasm', title: 'Device: CPU', group: 'App', keys: [], run: device('wasm') },
+  ];
+}
+
+function toggleOverlay(): void {
+  const { overlay, updateOverlay } = useSettings.getState();
+  updateOverlay({ visible: !overlay.visible });
+}

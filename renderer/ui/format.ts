@@ -1,0 +1,48 @@
+/** Numbers as the whole app writes them. A narrow no-break space stands before a unit. */
+const THIN = '\u202f';
+
+/** A probability (0–1) as a percentage with one decimal; what would round to nothing or to all is bounded instead. */
+export function percent(probability: number): string {
+  if (probability > 0 && probability < 0.0005) return `<${THIN}0.1${THIN}%`;
+  if (probability < 1 && probability > 0.9995) return `>${THIN}99.9${THIN}%`;
+  return `${(probability * 100).toFixed(1)}${THIN}%`;
+}
+
+/** Milliseconds below a second, seconds above. */
+export function duration(ms: number): string {
+  if (ms >= 1000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)}${THIN}s`;
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)}${THIN}ms`;
+}
+
+/** Bytes in MB (10⁶), as downloads are counted. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)}${THIN}MB`;
+}
+
+/** A whole number with separated thousands. */
+export function whole(count: number): string {
+  return count.toLocaleString('en-US').replaceAll(',', THIN);
+}
+
+/** A large count in words of thousand, million, billion: `986.7 k`, `4.57 G`. */
+export function magnitude(count: number): string {
+  const steps: readonly (readonly [number, string])[] = [
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ];
+  const step = steps.find(([size]) => count >= size);
+  return step ? `${(count / step[0]).toPrecision(3)}${THIN}${step[1]}` : String(count);
+}
+
+/** A map's value with three significant digits: `0`, `0.0312`, `2.31`, `1.2e-5`. */
+export function value(number: number): string {
+  if (number === 0) return '0';
+  if (Math.abs(number) < 1e-4) return number.toExponential(1);
+  return number.toPrecision(3);
+}
+
+/** A grid or an image, rows first as in the code, written columns × rows as pictures are: `56×56`. */
+export function gridSize(grid: { readonly rows: number; readonly cols: number }): string {
+  return `${grid.cols}×${grid.rows}`;
+}
