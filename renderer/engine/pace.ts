@@ -18,13 +18,13 @@ const UNKNOWN_RATES: Readonly<Record<Provider, number>> = { webgpu: 30_000, wasm
 /** How much slower than the last run one may be: other programs, thermal throttling, first-run compilation. */
 const SLACK = 10;
 const RUN_MIN_MS = 30_000;
-/** An event loop that should turn, but compiles or collects garbage between two beats. */
+/** An event loop that should turn, but resizes 100 megapixels, compiles or collects garbage between two beats. */
 const SILENCE_MS = 20_000;
 /** Ending the Worker also loses the maps that were held; not worth it for less. */
 const RESTART_MARGIN_MS = 3_000;
 
 export const STARTING: Patience = { doing: 'starting', deadlineMs: START_MS, silenceMs: null };
-export const ANSWERING_ROW: Patience = { doing: 'reading attention', deadlineMs: STEP_MS, silenceMs: null };
+export const ANSWERING_ROW: Patience = { doing: 'reading attention', deadlineMs: STEP_MS, silenceMs: SILENCE_MS };
 
 export class Pace {
   readonly #now: () => number;
@@ -68,7 +68,7 @@ export class Pace {
       case 'running':
         return { doing: 'running the network', deadlineMs: this.#runDeadline(multiplyAdds, device), silenceMs };
       default:
-        return { doing: 'preparing the picture', deadlineMs: STEP_MS, silenceMs: null };
+        return { doing: 'preparing the picture', deadlineMs: STEP_MS, silenceMs: SILENCE_MS };
     }
   }
 

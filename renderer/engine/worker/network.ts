@@ -45,6 +45,8 @@ export class Network {
       ort.InferenceSession.create(model, {
         executionProviders: gpu ? [{ name: 'webgpu', device: gpu.device }] : ['wasm'],
         externalData: graph.usesExternalData ? [{ path: CHECKPOINT_PATH, data: checkpoint }] : [],
+        // A step that the GPU cannot do is an error, not a slow detour over the CPU that nobody hears of.
+        extra: gpu ? { session: { disable_cpu_ep_fallback: '1' } } : {},
         preferredOutputLocation: Object.fromEntries(
           graph.outputNames.map((name) => [name, gpu && isTap(name) ? 'gpu-buffer' : 'cpu']),
         ),
