@@ -88,6 +88,31 @@ export class ShellError extends LensError<ShellErrorCode> {
   override readonly name = 'ShellError';
 }
 
+export type DownloadErrorCode =
+  | 'unknown-model' // no model of the catalog or the library, and no id of a repository
+  | 'not-installed' // known, but not on this machine
+  | 'network-unreachable' // no connection, or it broke again and again
+  | 'not-found' // the hub has no such repository, revision or file
+  | 'no-weights' // the repository has no weights file that is read
+  | 'unauthorised' // the hub wants a token, or refuses the one it got
+  | 'gated' // the repository's owner asks for an agreement first
+  | 'rate-limited' // the hub wants fewer requests, for longer than is worth waiting
+  | 'server-failed' // the hub answers with errors of its own again and again
+  | 'server-refused' // the hub or its CDN answers with what the protocol does not foresee
+  | 'changed-on-server' // the hub offers another file than the pinned one
+  | 'wrong-bytes' // what arrived does not have the expected checksum or size
+  | 'no-space'
+  | 'unwritable' // the file system would not take the file, or not let it go
+  | 'locked' // another process works on the same weights folder
+  | 'folder-not-empty' // weights cannot be moved into a folder that holds something else
+  | 'busy' // the library is doing something that excludes this
+  | 'stored-file-broken'; // a file that was complete once is missing, or has changed since
+
+/** Weights that cannot be fetched, kept or found again. Always names the model. */
+export class DownloadError extends LensError<DownloadErrorCode> {
+  override readonly name = 'DownloadError';
+}
+
 /** The user, or a newer request, withdrew the work. Neither a failure nor worth a message. */
 export class CancelledError extends LensError<'cancelled'> {
   override readonly name = 'CancelledError';
@@ -109,7 +134,7 @@ export interface ErrorMessage {
   readonly message: string;
 }
 
-const CLASSES = { CheckpointError, SpecError, ImageError, EngineError, ShellError } as const;
+const CLASSES = { CheckpointError, SpecError, ImageError, EngineError, ShellError, DownloadError } as const;
 
 /** An error as plain data. Anything that is not ours becomes an `engine-unexpected` {@link EngineError}. */
 export function toErrorMessage(error: unknown): ErrorMessage {
