@@ -10,11 +10,20 @@ export default defineConfig([
     external,
     output: { dir: 'dist/node', format: 'esm', entryFileNames: '[name].js', sourcemap: true, cleanDir: true },
   },
-  {
-    // A sandboxed preload script cannot load ES modules or packages.
-    input: { preload: 'electron/preload/preload.ts', 'engine-preload': 'electron/preload/engine-preload.ts' },
+  preload('preload'),
+  preload('engine-preload'),
+]);
+
+/**
+ * A sandboxed preload script can load nothing but `electron`: no ES modules, no packages, no second file. Each is a build of
+ * its own, so that what they share is not split off.
+ * @param {string} name
+ */
+function preload(name) {
+  return defineConfig({
+    input: { [name]: `electron/preload/${name}.ts` },
     platform: 'node',
     external: ['electron'],
-    output: { dir: 'dist/preload', format: 'cjs', entryFileNames: '[name].cjs', sourcemap: true, cleanDir: true },
-  },
-]);
+    output: { dir: 'dist/preload', format: 'cjs', entryFileNames: '[name].cjs', sourcemap: true },
+  });
+}

@@ -15,7 +15,7 @@ export async function readFacts(root: string, folders: AssetFolders, host: strin
   const [app, demo, samples] = await Promise.all([
     readVersion(root),
     readDemo(folders.demo),
-    readSamples(folders.samples),
+    readSamples(join(root, 'assets')),
   ]);
   return { versions: { app, host }, models: [demo], samples };
 }
