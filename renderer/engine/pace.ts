@@ -83,8 +83,12 @@ export class Pace {
     if (['reading', 'building', 'compiling', 'warming'].includes(phase.name)) this.#loadMs += ms;
   }
 
-  /** Whether a fresh Worker with the model loaded would be there before the current run ends. */
+  /**
+   * Whether a fresh Worker with the model loaded would be there before the current run ends. Never on WebGPU: what was
+   * submitted to a GPU runs to its end, whoever has gone, and the next Worker waits behind it.
+   */
   restartIsSooner(device: DeviceReport): boolean {
+    if (device.provider === 'webgpu') return false;
     const phase = this.#phase;
     if (phase?.name !== 'running' || phase.multiplyAdds === null || this.#startMs === null) return false;
     const rate = this.#rates.get(device.provider);

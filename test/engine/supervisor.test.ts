@@ -209,6 +209,21 @@ describe('cancelling', () => {
     expect(workers).toHaveLength(1);
   });
 
+  it('lets a run on WebGPU end: what a GPU was given cannot be taken back', () => {
+    const { join, workers, worker, ready } = engine();
+    const client = join();
+    client.say(analyze(1));
+    ready(WEBGPU);
+    running(worker(), 1e9);
+    vi.advanceTimersByTime(15_000);
+    answerLast(worker());
+    client.say(analyze(2));
+    running(worker(), 1e9);
+    client.say({ type: 'cancel', id: 2 });
+    expect(client.about(2).at(-1)).toBe('cancelled');
+    expect(workers).toHaveLength(1);
+  });
+
   it.each(['close message', 'closed port'])('withdraws everything of a client that leaves by %s', (way) => {
     const { join, worker, ready } = engine();
     const leaving = join();
