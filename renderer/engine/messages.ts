@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type EngineRequest, type FromEngine, MAX_NAME_LENGTH, type ToEngine } from './protocol.ts';
 import type { FromWorker, ToWorker } from './worker-protocol.ts';
+import './zod-without-eval.ts';
 
 /**
  * What arrives from another thread or window, checked before anything relies on it. Answers are checked for their envelope
