@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { IconButton } from './button.tsx';
+import { focusPopup } from './hooks/focus-popup.ts';
 
 interface DialogProps {
   readonly title: string;
@@ -15,7 +16,7 @@ export function Dialog({ title, open, onOpenChange, children }: DialogProps) {
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="scrim" />
-        <Radix.Content className="dialog" aria-describedby={undefined}>
+        <Radix.Content className="dialog" aria-describedby={undefined} onOpenAutoFocus={focusPopup}>
           <header className="dialog-head">
             <Radix.Title>{title}</Radix.Title>
             <Radix.Close asChild>

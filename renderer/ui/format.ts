@@ -42,7 +42,12 @@ export function value(number: number): string {
   return number.toPrecision(3);
 }
 
-/** A grid or an image, rows first as in the code, written columns × rows as pictures are: `56×56`. */
+/** A grid, short: `56²` where it is square, else columns × rows. */
+export function gridSizeShort(grid: { readonly rows: number; readonly cols: number }): string {
+  return grid.rows === grid.cols ? `${grid.rows}²` : gridSize(grid);
+}
+
+/** A grid or an image, columns × rows as pictures are written: `56×56`. */
 export function gridSize(grid: { readonly rows: number; readonly cols: number }): string {
   return `${grid.cols}×${grid.rows}`;
 }

@@ -1,5 +1,6 @@
 import { Popover as Radix } from 'radix-ui';
 import type { ReactElement, ReactNode } from 'react';
+import { focusPopup } from './hooks/focus-popup.ts';
 
 interface PopoverProps {
   readonly trigger: ReactElement;
@@ -24,6 +25,7 @@ export function Popover({ trigger, label, align = 'end', side = 'bottom', childr
           side={side}
           sideOffset={6}
           collisionPadding={12}
+          onOpenAutoFocus={focusPopup}
         >
           {children}
         </Radix.Content>

@@ -1,5 +1,5 @@
 import { colorGradient } from '../../pipeline/color-maps.ts';
-import { type MapScale, positionOnScale } from '../../pipeline/stage-map.ts';
+import { type MapScale, type MapUnit, positionOnScale } from '../../pipeline/stage-map.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { value } from '../../ui/format.ts';
 
@@ -8,6 +8,8 @@ interface ColorBarProps {
   /** The value under the pointer, before `scale.factor`; marked on the bar. */
   readonly marked: number | null;
 }
+
+const UNITS_SHORT: Readonly<Record<MapUnit, string>> = { probability: 'prob.', '× uniform': '× unif.' };
 
 /** What the colours mean: both ends of the range, and the unit. */
 export function ColorBar({ scale, marked }: ColorBarProps) {
@@ -22,7 +24,8 @@ export function ColorBar({ scale, marked }: ColorBarProps) {
         )}
       </span>
       <span>{value(scale.max)}</span>
-      <span className="quiet">{scale.unit}</span>
+      <span className="quiet color-bar-unit">{scale.unit}</span>
+      <span className="quiet color-bar-unit-short">{UNITS_SHORT[scale.unit]}</span>
     </div>
   );
 }

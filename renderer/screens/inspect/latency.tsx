@@ -2,8 +2,17 @@ import type { Analysis } from '../../engine/protocol.ts';
 import { duration } from '../../ui/format.ts';
 import { deviceName } from './words.ts';
 
-/** How long the picture took, part by part, and on what. */
-export function Latency({ analysis }: { readonly analysis: Analysis }) {
+/** How long the picture took, part by part, and on what. Keeps its place without a result, so that nothing below jumps. */
+export function Latency({ analysis }: { readonly analysis: Analysis | null }) {
+  return (
+    <section className="latency" aria-label="Latency">
+      <h2 className="visually-hidden">Latency</h2>
+      {analysis ? <Parts analysis={analysis} /> : <p className="quiet">Not run yet.</p>}
+    </section>
+  );
+}
+
+function Parts({ analysis }: { readonly analysis: Analysis }) {
   const { decodeMs, preprocessMs, runMs, readMs } = analysis.timings;
   const parts = [
     { part: 'decode', name: 'decode', ms: decodeMs },
@@ -13,13 +22,10 @@ export function Latency({ analysis }: { readonly analysis: Analysis }) {
   ] as const;
   const total = decodeMs + preprocessMs + runMs + readMs;
   return (
-    <section className="latency" aria-label="Latency">
-      <div className="latency-head">
-        <span>
-          <h2 className="visually-hidden">Latency</h2>
-          {duration(total)} <span className="quiet">on {deviceName(analysis.device)}</span>
-        </span>
-      </div>
+    <>
+      <p className="latency-head">
+        {duration(total)} <span className="quiet">on {deviceName(analysis.device)}</span>
+      </p>
       <div className="latency-bar" aria-hidden>
         {parts.map(({ part, ms }) => (
           <span key={part} data-part={part} style={{ flexGrow: ms / Math.max(total, 1e-6) }} />
@@ -33,6 +39,6 @@ export function Latency({ analysis }: { readonly analysis: Analysis }) {
           </li>
         ))}
       </ul>
-    </section>
+    </>
   );
 }

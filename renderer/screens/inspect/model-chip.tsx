@@ -78,9 +78,10 @@ function Facts({ entry, report }: { readonly entry: ModelEntry; readonly report:
   return (
     <dl className="facts">
       <dt>Architecture</dt>
+      <dd>{report.variant ?? 'no published variant'}</dd>
+      <dt>Blocks</dt>
       <dd>
-        {report.variant ?? 'own'}, {report.stages.length} stages of {report.stages.map(({ depth }) => depth).join(', ')}{' '}
-        blocks
+        {report.stages.map(({ depth }) => depth).join(' + ')} in {report.stages.length} stages
       </dd>
       <dt>Classes</dt>
       <dd>{report.numClasses}</dd>

@@ -33,12 +33,14 @@ export function Palette({ actions, open, onOpenChange }: PaletteProps) {
             <Command.List className="scrolls">
               <Command.Empty>Nothing by that name.</Command.Empty>
               <Command.Group heading="Actions">
-                {actions.map((action) => (
-                  <Command.Item key={action.id} value={`action ${action.title}`} onSelect={choose(action.run)}>
-                    {action.title}
-                    {action.keys[0] && <Keys keys={action.keys[0]} />}
-                  </Command.Item>
-                ))}
+                {actions
+                  .filter(({ id }) => id !== 'palette')
+                  .map((action) => (
+                    <Command.Item key={action.id} value={`action ${action.title}`} onSelect={choose(action.run)}>
+                      {action.title}
+                      {action.keys[0] && <Keys keys={action.keys[0]} />}
+                    </Command.Item>
+                  ))}
               </Command.Group>
               <Pictures choose={choose} />
               <Samples choose={choose} />

@@ -10,7 +10,7 @@ export function Panel({ inspection }: { readonly inspection: Inspection }) {
   return (
     <aside className="panel scrolls" aria-label="Answer and view">
       <Predictions inspection={inspection} />
-      {inspection.analysis && <Latency analysis={inspection.analysis} />}
+      <Latency analysis={inspection.analysis} />
       <ViewControls inspection={inspection} />
       <Explanation inspection={inspection} />
     </aside>

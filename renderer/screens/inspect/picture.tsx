@@ -37,6 +37,9 @@ export function Picture({ inspection, image }: PictureProps) {
   const view = useView((state) => state.view);
   const { pointAt, pin } = useView.getState();
   const readable = inspection.analysis !== null;
+  // A browser shows what little it can of a damaged file, which would pass for a picture.
+  const refused = image.status.kind === 'error' && image.status.error.name === 'ImageError';
+  const url = refused ? null : image.url;
 
   const onPointerMove = (event: PointerEvent) => {
     const point = toPicture(event, layout);
@@ -71,11 +74,11 @@ export function Picture({ inspection, image }: PictureProps) {
       onClick={onClick}
       onKeyDown={onKeyDown}
     >
-      {image.url && (
+      {url && (
         <img
-          key={image.url}
+          key={url}
           className="picture-image"
-          src={image.url}
+          src={url}
           alt={image.name}
           draggable={false}
           onLoad={onLoad}
@@ -87,9 +90,9 @@ export function Picture({ inspection, image }: PictureProps) {
           }}
         />
       )}
-      {image.url && <PictureOverlay inspection={inspection} viewport={viewportSize} layout={layout} size={size} />}
+      {url && <PictureOverlay inspection={inspection} viewport={viewportSize} layout={layout} size={size} />}
       <PictureState image={image} />
-      {image.url && <ZoomControls />}
+      {url && <ZoomControls />}
     </section>
   );
 }

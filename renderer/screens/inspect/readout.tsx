@@ -14,7 +14,7 @@ import './readout.css';
 export function Readout({ inspection }: { readonly inspection: Inspection }) {
   const stage = useView((state) => state.stage);
   const hover = useView((state) => state.hover);
-  const { tiles, maps, report } = inspection;
+  const { tiles, maps } = inspection;
   const shown = maps[stage] ?? null;
   const keys = tiles?.[stage]?.keys ?? null;
   const cell = shown && keys && hover ? cellUnder(keys, hover) : null;
@@ -22,14 +22,9 @@ export function Readout({ inspection }: { readonly inspection: Inspection }) {
 
   return (
     <div className="readout">
-      {shown && report && (
-        <span className="readout-name mono">
-          stage{stage + 1}.block{shown.map.block + 1}
-        </span>
-      )}
       {shown && keys && cell !== null && weight !== null ? (
         <CellFacts
-          text={`${value(weight * shown.scale.factor)} ${shown.scale.unit}`}
+          text={`${value(weight * shown.scale.factor)}${shown.scale.unit === '× uniform' ? '\u202f×' : ''}`}
           col={cell % shown.map.summary.grid.cols}
           row={Math.floor(cell / shown.map.summary.grid.cols)}
           extent={extentInPicture(keys, cell)}

@@ -1,6 +1,6 @@
 import type { StageReport } from '../../engine/protocol.ts';
 import { useView } from '../../stores/view.ts';
-import { gridSize, percent, value } from '../../ui/format.ts';
+import { gridSize, gridSizeShort, percent, value } from '../../ui/format.ts';
 import { Keys } from '../../ui/kbd.tsx';
 import { Slider } from '../../ui/slider.tsx';
 import { Tip } from '../../ui/tooltip.tsx';
@@ -38,10 +38,10 @@ export function StageCard({ at, stage, inspection, shown }: StageCardProps) {
           <span className="card-title">
             Stage {at + 1} <Keys keys={String(at + 1)} />
           </span>
-          <span className="card-grids">
-            {gridSize(tokens)}
+          <span className="card-grids" title={`${gridSize(tokens)} tokens, ${gridSize(keys)} keys`}>
+            {gridSizeShort(tokens)}
             <span className="quiet"> → </span>
-            {gridSize(keys)}
+            {gridSizeShort(keys)}
           </span>
           <span className="quiet card-heads">
             {stage.heads} {stage.heads === 1 ? 'head' : 'heads'}
@@ -61,7 +61,9 @@ function MapFacts({ shown: { map, scale }, heads }: { readonly shown: ShownMap; 
     <span className="card-map-facts">
       <span className="card-kind">
         {KIND_NAMES[map.kind]}
-        {heads > 1 && <span className="quiet">, {map.head === null ? 'mean' : headName(map.head, heads)}</span>}
+        {heads > 1 && (
+          <span className="quiet card-detail">, {map.head === null ? 'mean' : headName(map.head, heads)}</span>
+        )}
       </span>
       <span>
         <span className="quiet">max</span> {value(map.summary.max * scale.factor)}
@@ -69,7 +71,10 @@ function MapFacts({ shown: { map, scale }, heads }: { readonly shown: ShownMap; 
       </span>
       {clsShare !== null && (
         <span className="card-cls">
-          <span className="quiet">CLS key</span> {percent(clsShare)}
+          <span className="quiet">
+            CLS<span className="card-detail"> key</span>
+          </span>{' '}
+          {percent(clsShare)}
         </span>
       )}
     </span>

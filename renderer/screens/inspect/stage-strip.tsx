@@ -1,12 +1,16 @@
+import { RotateCcw } from 'lucide-react';
 import type { StageReport } from '../../engine/protocol.ts';
 import { useModel } from '../../stores/model.ts';
+import { Button } from '../../ui/button.tsx';
+import { Meter } from '../../ui/meter.tsx';
+import { useApp } from './app-context.ts';
 import { StageCard } from './stage-card.tsx';
 import type { Inspection } from './use-inspection.ts';
+import { progressShare, progressText } from './words.ts';
 import './stage-strip.css';
 
 /** The stages side by side, always in sight: they are the point of the app. */
 export function StageStrip({ inspection }: { readonly inspection: Inspection }) {
-  const loading = useModel((store) => store.state.kind === 'loading');
   const stages: readonly StageReport[] = inspection.report?.stages ?? [];
   return (
     <section className="strip" aria-label="Stages">
@@ -14,9 +18,35 @@ export function StageStrip({ inspection }: { readonly inspection: Inspection }) 
         // biome-ignore lint/suspicious/noArrayIndexKey: a stage is its place in the network
         <StageCard key={at} at={at} stage={stage} inspection={inspection} shown={inspection.maps[at] ?? null} />
       ))}
-      {stages.length === 0 && (
-        <p className="strip-none quiet">{loading ? 'The model is being loaded…' : 'No model.'}</p>
-      )}
+      {stages.length === 0 && <NoStages />}
     </section>
   );
+}
+
+/** Until the model is there. */
+function NoStages() {
+  const { retryModel } = useApp();
+  const state = useModel((store) => store.state);
+  switch (state.kind) {
+    case 'loading': {
+      const text = progressText(state.progress, state.entry.title);
+      return (
+        <div className="strip-none">
+          <p>{text}</p>
+          <Meter label={text} share={progressShare(state.progress)} />
+        </div>
+      );
+    }
+    case 'error':
+      return (
+        <div className="strip-none" role="alert">
+          <p className="selectable">{state.error.message}</p>
+          <Button icon={RotateCcw} onClick={() => void retryModel()}>
+            Load the model again
+          </Button>
+        </div>
+      );
+    default:
+      return <p className="strip-none">This installation offers no model.</p>;
+  }
 }
