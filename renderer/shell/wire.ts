@@ -11,6 +11,16 @@ const triple = z.tuple([z.number(), z.number(), z.number()]);
 /** Only addresses of the app's own origin: a path, and not `//host`. */
 const ownPath = z.string().regex(/^\/(?!\/)/, 'not a path of the app');
 
+const spec = z.unknown().transform((data, context) => {
+  if (data === null) return null;
+  try {
+    return toOfficialSpec(parseSpec(data, 'the list of models'));
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
+});
+
 const versions = z.object({ app: z.string(), host: z.string() });
 
 const model = z.object({
@@ -19,7 +29,7 @@ const model = z.object({
   note: z.string(),
   weightsUrl: ownPath,
   weightsSize: z.int().min(0),
-  spec: z.unknown().transform((spec) => (spec === null ? null : toOfficialSpec(parseSpec(spec, 'the list of models')))),
+  spec,
   activation: z.enum(['quick_gelu', 'gelu']).nullable(),
   preprocessing: z.object({
     height: side,

@@ -12,6 +12,12 @@ export interface StandInApp {
 /** 256 bytes, each its own offset: a range's content proves its place. */
 export const WEIGHTS = Uint8Array.from({ length: 256 }, (_, index) => index);
 
+/** A PNG of one pixel, so that a browser can draw it. */
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
 const SPEC = {
   NUM_STAGES: 1,
   PATCH_SIZE: [7],
@@ -50,9 +56,9 @@ export async function standInApp(): Promise<StandInApp> {
     [join(demo, 'cvt-demo.safetensors'), WEIGHTS],
     [join(demo, 'labels.json'), '["cat","dog"]'],
     [join(demo, 'spec.json'), JSON.stringify(SPEC)],
-    [join(samples, 'a cat.png'), 'png'],
+    [join(samples, 'a cat.png'), PIXEL],
     [`${samples}.json`, '[{"file":"cat.png","label":"cat"}]'],
-    [join(samples, 'cat.png'), 'png'],
+    [join(samples, 'cat.png'), PIXEL],
   ];
   for (const [file, content] of files) {
     await mkdir(join(file, '..'), { recursive: true });
