@@ -75,9 +75,10 @@ export class Cursor {
     return this.#bytes.subarray(at, at + length);
   }
 
-  /** The bytes before the next byte of value `stop`, as a view; that byte itself is passed over. */
-  bytesUntil(stop: number): Uint8Array {
-    const length = this.#bytes.subarray(this.#position).indexOf(stop);
+  /** The bytes before the next byte of value `stop`, as a view; that byte itself is passed over. Null where they are over `most`. */
+  bytesUntil(stop: number, most: number): Uint8Array | null {
+    const length = this.#bytes.subarray(this.#position, this.#position + most + 1).indexOf(stop);
+    if (length < 0 && this.remaining > most) return null;
     if (length < 0) throw this.#truncated(this.remaining + 1);
     const found = this.bytes(length);
     this.skip(1);

@@ -1,11 +1,15 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { CheckpointError } from '../errors.ts';
+import { keras } from './keras/keras.ts';
+import { paddle } from './paddle/paddle.ts';
+import { torchLegacy } from './pytorch/torch-legacy.ts';
 import { torchZip } from './pytorch/torch-zip.ts';
 import { safetensors } from './safetensors.ts';
 import { recogniseStranger, STRANGER_BYTES } from './strangers.ts';
 import type { CheckpointFormat, TensorIndex } from './tensor-index.ts';
 
-const FORMATS: readonly CheckpointFormat[] = [torchZip, safetensors];
+/** Paddle's takes any pickle, so torch's older layout, which begins as one, is asked first. */
+const FORMATS: readonly CheckpointFormat[] = [torchZip, torchLegacy, safetensors, paddle, keras];
 
 /**
  * The tensors of a checkpoint file of any format that is read: names, types, shapes and where their bytes lie. Reads headers,
@@ -27,6 +31,6 @@ export async function openCheckpoint(source: ByteSource, signal?: AbortSignal): 
   if (stranger) throw new CheckpointError(stranger.code, `${source.name}: this is ${stranger.sentence}`);
   throw new CheckpointError(
     'unknown-format',
-    `${source.name}: no checkpoint that is known. PyTorch files as torch.save writes them (.pth, .pt, .bin) and safetensors are accepted.`,
+    `${source.name}: no checkpoint that is known. PyTorch (.pth, .pt, .bin), safetensors, Paddle (.pdparams) and Keras (.h5) files are accepted.`,
   );
 }

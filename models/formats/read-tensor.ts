@@ -1,5 +1,7 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { decodeBfloat16, decodeHalf } from '../bytes/half.ts';
+import { latin1Bytes } from '../bytes/latin1.ts';
+import { printable } from '../bytes/printable.ts';
 import { CheckpointError, throwIfCancelled } from '../errors.ts';
 import { contiguousStrides, elementCount, elementReach } from './tensor-extent.ts';
 import { DTYPE_BYTES, type DType, type TensorEntry } from './tensor-index.ts';
@@ -14,7 +16,7 @@ export const MAX_TENSOR_BYTES = 2 ** 30;
 /**
  * A tensor's values as float32, contiguous and row-major; integers and float64 are rounded to it. Reads the bytes that the
  * tensor spans and no others.
- * @throws CheckpointError `too-large`, `truncated`; `corrupt` where the entry contradicts itself; CancelledError
+ * @throws CheckpointError `too-large`, `truncated`; `corrupt` where the entry contradicts itself or its text is no Latin-1; CancelledError
  */
 export async function readTensor(source: ByteSource, entry: TensorEntry, signal?: AbortSignal): Promise<Float32Array> {
   const { name, dtype, shape, offset, byteLength } = entry;
@@ -26,13 +28,17 @@ export async function readTensor(source: ByteSource, entry: TensorEntry, signal?
       `${source.name}: ${name} [${shape.join(', ')}] is more than is read of one tensor (${MAX_TENSOR_ELEMENTS} elements).`,
     );
   const reach = elementReach(shape, strides);
-  if (reach === null || reach * DTYPE_BYTES[dtype] !== byteLength)
-    throw new CheckpointError(
+  const mismatch = (length: number | null): CheckpointError =>
+    new CheckpointError(
       'corrupt',
-      `${source.name}: ${name} has ${byteLength} bytes, which does not match its shape and strides.`,
+      `${source.name}: ${printable(name)} has ${length ?? 'malformed'} bytes, which does not match its shape and strides.`,
     );
-  const bytes = await source.read({ start: offset, end: offset + byteLength }, signal);
+  const needed = reach === null ? null : reach * DTYPE_BYTES[dtype];
+  if (!entry.encoding && needed !== byteLength) throw mismatch(byteLength);
+  const stored = await source.read({ start: offset, end: offset + byteLength }, signal);
   throwIfCancelled(signal);
+  const bytes = entry.encoding === 'latin1' ? latin1Bytes(stored) : stored;
+  if (bytes?.byteLength !== needed) throw mismatch(bytes?.byteLength ?? null);
   const span = decode(bytes, dtype);
   return entry.strides ? gather(span, shape, strides, count) : span;
 }

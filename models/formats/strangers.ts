@@ -16,23 +16,6 @@ interface Signature extends Stranger {
 
 const SIGNATURES: readonly Signature[] = [
   {
-    // The first of five pickles: the magic number 0x1950a86a20f9469cfc6c as LONG1.
-    start: [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19],
-    code: 'unsupported',
-    sentence:
-      'a PyTorch file in the layout from before 1.6, which is not read yet. Load it in PyTorch and write it again with torch.save.',
-  },
-  {
-    start: [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a],
-    code: 'unsupported',
-    sentence: 'an HDF5 (Keras) file, which is not read yet. Use a PyTorch or safetensors checkpoint.',
-  },
-  ...[2, 3, 4, 5].map((protocol) => ({
-    start: [0x80, protocol],
-    code: 'unsupported' as const,
-    sentence: "a bare pickle, perhaps Paddle's, which is not read yet. Use a PyTorch or safetensors checkpoint.",
-  })),
-  {
     start: [0x1f, 0x8b],
     code: 'unknown-format',
     sentence: 'packed with gzip. Unpack it first.',

@@ -28,9 +28,14 @@ export interface TensorEntry {
   readonly offset: number;
   /** Bytes from `offset` to the end of the last element that the shape and strides reach. */
   readonly byteLength: number;
+  /**
+   * `latin1`: what lies in the file is UTF-8 text, each of whose characters (U+0000 to U+00FF) is one byte of the data, as
+   * pickle protocol 2 writes bytes; `byteLength` is the text's. Absent where the bytes are the data.
+   */
+  readonly encoding?: 'latin1';
 }
 
-export type FormatName = 'safetensors' | 'pytorch';
+export type FormatName = 'safetensors' | 'pytorch' | 'paddle' | 'keras';
 
 /** The content of a checkpoint file: what tensors there are and where their bytes lie. */
 export interface TensorIndex {

@@ -13,7 +13,7 @@ describe('Cursor', () => {
     expect([...cursor.bytes(2)]).toEqual([8, 9]);
     cursor.skip(1);
     expect([cursor.position, cursor.offset, cursor.remaining]).toEqual([10, 110, 30]);
-    expect([...cursor.bytesUntil(13)]).toEqual([11, 12]);
+    expect([...(cursor.bytesUntil(13, 2) ?? [])]).toEqual([11, 12]);
     expect(cursor.u8()).toBe(14);
   });
 
@@ -41,7 +41,7 @@ describe('Cursor', () => {
     ['f64', (c) => c.f64BigEndian()],
     ['bytes', (c) => c.bytes(1)],
     ['skip', (c) => c.skip(1)],
-    ['bytesUntil', (c) => c.bytesUntil(0)],
+    ['bytesUntil', (c) => c.bytesUntil(0, 64)],
     ['a negative length', (c) => c.bytes(-1)],
     ['a length that is no number', (c) => c.skip(Number.NaN)],
   ])('%s past the end names the file and the byte in it', async (_, read) => {

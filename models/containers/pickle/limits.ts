@@ -15,3 +15,10 @@ export const MAX_NESTING = 64;
 export const MAX_INTEGER_BYTES = 64;
 /** Of a module or of a name in it. */
 export const MAX_GLOBAL_BYTES = 256;
+/** Text up to this length is kept while a pickle is read from a file in pieces; names are, tensor data in protocol 2 is not. */
+export const MAX_INLINE_TEXT = 512;
+/** An opcode with all that belongs to it and is kept: the longest is a global of two lines, or an inline text. */
+export const MAX_OPCODE_BYTES = 640;
+/** Between two arrays of a Paddle file lie about 150 bytes of opcodes; CvT-W24 has 760 arrays. */
+export const FIRST_WINDOW_BYTES = 1024;
+export const MAX_WINDOW_BYTES = 1 << 16;

@@ -1,7 +1,8 @@
 import type { Cursor } from '../../bytes/cursor.ts';
 import { CheckpointError, type CheckpointErrorCode } from '../../errors.ts';
+import type { PickleInput } from './input.ts';
 import { MAX_MEMO, MAX_NESTING, MAX_STACK, MAX_VALUES } from './limits.ts';
-import { isDict, isList, isTuple, kindOf, type PickleSite, type PickleValue } from './values.ts';
+import { isDict, isList, isTuple, kindOf, type PickleExtent, type PickleSite, type PickleValue } from './values.ts';
 
 /**
  * The stack, the marks and the memo of a pickle being read, with their limits.
@@ -10,7 +11,7 @@ import { isDict, isList, isTuple, kindOf, type PickleSite, type PickleValue } fr
  * makes results acyclic and their nesting known.
  */
 export class PickleMachine implements PickleSite {
-  readonly cursor: Cursor;
+  readonly input: PickleInput;
   readonly #file: string;
   readonly #stack: PickleValue[] = [];
   /** Stack heights at the open marks. */
@@ -23,10 +24,14 @@ export class PickleMachine implements PickleSite {
   #values = 0;
   #opcodeAt: number;
 
-  constructor(cursor: Cursor, file: string) {
-    this.cursor = cursor;
+  constructor(input: PickleInput, file: string) {
+    this.input = input;
     this.#file = file;
-    this.#opcodeAt = cursor.offset;
+    this.#opcodeAt = input.cursor.offset;
+  }
+
+  get cursor(): Cursor {
+    return this.input.cursor;
   }
 
   /** Notes where the next opcode lies, for messages, and reads it. */
@@ -37,6 +42,10 @@ export class PickleMachine implements PickleSite {
 
   error(code: CheckpointErrorCode, text: string): CheckpointError {
     return new CheckpointError(code, `${this.#file}: ${text}, at byte ${this.#opcodeAt}.${ADVICE[code] ?? ''}`);
+  }
+
+  extentOf(text: string): PickleExtent | null {
+    return this.input.extentOf(text);
   }
 
   push(value: PickleValue): void {

@@ -40,9 +40,10 @@ export const OPCODES: ReadonlyMap<number, Handler> = new Map<number, Handler>([
   [0x8c, (m) => m.push(text(m, m.cursor.u8()))], // SHORT_BINUNICODE
   [0x58, (m) => m.push(text(m, m.cursor.u32()))], // BINUNICODE
   [0x8d, (m) => m.push(text(m, m.cursor.u64()))], // BINUNICODE8
-  [0x43, (m) => m.push(m.cursor.bytes(m.cursor.u8()))], // SHORT_BINBYTES
-  [0x42, (m) => m.push(m.cursor.bytes(m.cursor.u32()))], // BINBYTES
-  [0x8e, (m) => m.push(m.cursor.bytes(m.cursor.u64()))], // BINBYTES8
+  [0x43, (m) => m.push(m.input.bytes(m.cursor.u8()))], // SHORT_BINBYTES
+  [0x42, (m) => m.push(m.input.bytes(m.cursor.u32()))], // BINBYTES
+  [0x8e, (m) => m.push(m.input.bytes(m.cursor.u64()))], // BINBYTES8
+  [0x96, (m) => m.push(m.input.bytes(m.cursor.u64()))], // BYTEARRAY8
 
   [0x28, (m) => m.mark()], // MARK
   [0x29, (m) => m.push(m.tuple([]))], // EMPTY_TUPLE
@@ -97,7 +98,6 @@ export const REFUSED_OPCODES: ReadonlyMap<number, string> = new Map([
   [0x84, 'EXT4'],
   [0x91, 'FROZENSET'],
   [0x92, 'NEWOBJ_EX'],
-  [0x96, 'BYTEARRAY8'],
   [0x97, 'NEXT_BUFFER'],
   [0x98, 'READONLY_BUFFER'],
 ]);
@@ -114,7 +114,7 @@ function protocol(machine: PickleMachine): void {
 /** Frames only help buffered readers; their length is checked and no more. */
 function frame(machine: PickleMachine): void {
   const length = machine.cursor.u64();
-  if (length > machine.cursor.remaining)
+  if (length > machine.input.remaining)
     throw machine.error('truncated', `a pickle frame of ${length} bytes reaches past the end of the pickle`);
 }
 
@@ -141,8 +141,8 @@ function integer(machine: PickleMachine, length: number): number | bigint {
   return Number.isSafeInteger(narrow) ? narrow : signed;
 }
 
-function text(machine: PickleMachine, length: number): string {
-  return decode(machine, machine.cursor.bytes(length));
+function text(machine: PickleMachine, length: number): PickleValue {
+  return machine.input.text(length, (bytes) => decode(machine, bytes));
 }
 
 function decode(machine: PickleMachine, bytes: Uint8Array): string {
@@ -154,11 +154,14 @@ function decode(machine: PickleMachine, bytes: Uint8Array): string {
 }
 
 function globalByLines(machine: PickleMachine, rules: PickleRules): void {
-  const module = machine.cursor.bytesUntil(NEWLINE);
-  const name = machine.cursor.bytesUntil(NEWLINE);
-  if (module.length > MAX_GLOBAL_BYTES || name.length > MAX_GLOBAL_BYTES)
-    throw machine.error('forbidden-pickle', `the pickle names a global longer than ${MAX_GLOBAL_BYTES} bytes`);
+  const [module, name] = [globalLine(machine), globalLine(machine)];
   pushGlobal(machine, rules, `${decode(machine, module)}.${decode(machine, name)}`);
+}
+
+function globalLine(machine: PickleMachine): Uint8Array {
+  const line = machine.cursor.bytesUntil(NEWLINE, MAX_GLOBAL_BYTES);
+  if (!line) throw machine.error('forbidden-pickle', `the pickle names a global longer than ${MAX_GLOBAL_BYTES} bytes`);
+  return line;
 }
 
 function globalFromStack(machine: PickleMachine, rules: PickleRules): void {

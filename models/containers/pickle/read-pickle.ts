@@ -1,5 +1,7 @@
+import type { ByteSource } from '../../bytes/byte-source.ts';
 import { Cursor } from '../../bytes/cursor.ts';
 import { CheckpointError } from '../../errors.ts';
+import { MemoryInput, WindowInput } from './input.ts';
 import { MAX_PICKLE_BYTES } from './limits.ts';
 import { PickleMachine } from './machine.ts';
 import { OPCODES, type PickleRules, REFUSED_OPCODES, STOP } from './opcodes.ts';
@@ -24,19 +26,44 @@ export function readPickle(bytes: Uint8Array, origin: PickleOrigin, rules: Pickl
       'too-large',
       `${origin.file}: a pickle of ${bytes.byteLength} bytes is more than is read (${MAX_PICKLE_BYTES}). Save the model's state_dict() alone.`,
     );
-  const machine = new PickleMachine(new Cursor(bytes, origin.file, origin.offset), origin.file);
-  for (;;) {
-    const opcode = machine.nextOpcode();
-    if (opcode === STOP) return machine.result();
-    const handle = OPCODES.get(opcode);
-    if (!handle) {
-      const name = REFUSED_OPCODES.get(opcode);
-      const code = `0x${opcode.toString(16).padStart(2, '0')}`;
-      throw machine.error(
-        'forbidden-pickle',
-        `the pickle uses the opcode ${name ? `${name} (${code})` : code}, which is not allowed`,
-      );
-    }
-    handle(machine, rules);
+  const machine = new PickleMachine(new MemoryInput(new Cursor(bytes, origin.file, origin.offset)), origin.file);
+  while (step(machine, rules));
+  return machine.result();
+}
+
+/**
+ * {@link readPickle} for a pickle of any size inside a file, of which only the opcodes are read: bytes objects and long texts
+ * come back as {@link PickleExtent}.
+ * @param start where in the file the pickle begins
+ * @returns its value, and where in the file it ends
+ * @throws CancelledError beside what {@link readPickle} throws
+ */
+export async function readPickleAt(
+  source: ByteSource,
+  start: number,
+  rules: PickleRules,
+  signal?: AbortSignal,
+): Promise<{ value: PickleValue; end: number }> {
+  const input = new WindowInput(source, start);
+  const machine = new PickleMachine(input, source.name);
+  do if (input.isLow) await input.fill(signal);
+  while (step(machine, rules));
+  return { value: machine.result(), end: input.cursor.offset };
+}
+
+/** Carries out one opcode; false at the pickle's end. */
+function step(machine: PickleMachine, rules: PickleRules): boolean {
+  const opcode = machine.nextOpcode();
+  if (opcode === STOP) return false;
+  const handle = OPCODES.get(opcode);
+  if (!handle) {
+    const name = REFUSED_OPCODES.get(opcode);
+    const code = `0x${opcode.toString(16).padStart(2, '0')}`;
+    throw machine.error(
+      'forbidden-pickle',
+      `the pickle uses the opcode ${name ? `${name} (${code})` : code}, which is not allowed`,
+    );
   }
+  handle(machine, rules);
+  return true;
 }

@@ -1,8 +1,9 @@
 import { printable } from '../../bytes/printable.ts';
+import { isNatural, isNaturals } from '../../containers/pickle/naturals.ts';
 import type { PickleRules } from '../../containers/pickle/opcodes.ts';
+import { orderedDict } from '../../containers/pickle/ordered-dict.ts';
 import {
   isDict,
-  isList,
   isTuple,
   kindOf,
   type PickleBuilder,
@@ -18,7 +19,7 @@ import type { DType } from '../tensor-index.ts';
 
 /** Raw elements that tensors are views of. */
 export class TorchStorage {
-  /** Which entry of the archive holds the bytes. */
+  /** Which entry of the archive, or of the list after the pickles, holds the bytes. */
   readonly key: string;
   readonly dtype: DType;
   readonly elements: number;
@@ -68,34 +69,22 @@ const GLOBALS: PickleGlobals = new Map<string, PickleBuilder | null>([
 /** Reads the pickle of a torch archive; tensors become {@link TorchTensor}, all else plain data. */
 export const TORCH_RULES: PickleRules = { globals: GLOBALS, persistent: storage, setState: orderedDictState };
 
-function orderedDict(args: readonly PickleValue[], site: PickleSite): PickleValue {
-  const dict = new Map<PickleValue, PickleValue>();
-  const [pairs, ...rest] = args;
-  if (pairs === undefined) return dict;
-  if (!isList(pairs) || rest.length > 0) throw site.error('corrupt', `OrderedDict is given ${kindOf(pairs)}`);
-  for (const pair of pairs) {
-    const [key, value] = isTuple(pair) || isList(pair) ? pair : [];
-    if (typeof key !== 'string' && typeof key !== 'number')
-      throw site.error('corrupt', `OrderedDict is given ${kindOf(key)} as a key`);
-    dict.set(key, value);
-  }
-  return dict;
-}
-
 /** A state dict's OrderedDict has an attribute `_metadata`, the modules' versions: of no use here. */
 function orderedDictState(target: PickleValue, state: PickleValue, site: PickleSite): void {
   if (!isDict(target) || !isDict(state))
     throw site.error('forbidden-pickle', `the pickle sets the state of ${kindOf(target)}, which is not allowed`);
 }
 
-/** `('storage', type, key, location, elements)`: torch/serialization.py, `_save`. */
+/** `('storage', type, key, location, elements)`: torch/serialization.py, `_save`. The old layout adds a view, for storages in storages. */
 function storage(id: PickleValue, site: PickleSite): TorchStorage {
-  const [tag, type, key, , elements] = isTuple(id) ? id : [];
+  const [tag, type, key, , elements, view] = isTuple(id) ? id : [];
   if (tag !== 'storage') throw site.error('forbidden-pickle', 'the pickle refers to outside data that is no storage');
   const dtype = type instanceof PickleGlobal ? STORAGE_DTYPES.get(type.name) : undefined;
   if (dtype === undefined) throw site.error('corrupt', `a storage has ${kindOf(type)} as its type`);
   if (typeof key !== 'string' || !isNatural(elements))
     throw site.error('corrupt', 'a storage has no name or no number of elements');
+  if (view !== undefined && view !== null)
+    throw site.error('unsupported', 'a storage is a view of another, as torch wrote them before 0.4');
   return new TorchStorage(key, dtype, elements);
 }
 
@@ -124,12 +113,4 @@ function rebuildParameter(args: readonly PickleValue[], site: PickleSite): Torch
   if (!(data instanceof TorchTensor))
     throw site.error('corrupt', `a parameter is made of ${kindOf(data)} instead of a tensor`);
   return data;
-}
-
-function isNatural(value: PickleValue): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isNaturals(value: PickleValue): value is readonly number[] {
-  return isTuple(value) && value.every(isNatural);
 }

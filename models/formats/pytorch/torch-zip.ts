@@ -5,14 +5,13 @@ import { readPickle } from '../../containers/pickle/read-pickle.ts';
 import { zipDataRange } from '../../containers/zip-data.ts';
 import { readZipDirectory, type ZipDirectory, type ZipEntry } from '../../containers/zip-directory.ts';
 import { CheckpointError } from '../../errors.ts';
-import { elementReach, isContiguous } from '../tensor-extent.ts';
-import { type CheckpointFormat, DTYPE_BYTES, type TensorEntry, type TensorIndex } from '../tensor-index.ts';
-import { stateDictTensors } from './state-dict.ts';
+import { type CheckpointFormat, DTYPE_BYTES, type TensorIndex } from '../tensor-index.ts';
+import { torchStateDict, torchTensorIndex } from './torch-state-dict.ts';
 import { TORCH_RULES, type TorchStorage, type TorchTensor } from './torch-values.ts';
 
 /**
  * What torch.save writes since 1.6: a zip file of `<name>/data.pkl`, the object with its tensors' bytes left out, and
- * `<name>/data/<key>`, those bytes, stored as they are. The older layout, one stream of pickles, is not this room's.
+ * `<name>/data/<key>`, those bytes, stored as they are. The older layout is torch-legacy.ts's.
  */
 
 const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
@@ -41,11 +40,8 @@ async function openTorchZip(source: ByteSource, signal?: AbortSignal): Promise<T
   const range = await zipDataRange(source, directory, pickle, signal);
   const bytes = await source.read(range, signal);
   const root = readPickle(bytes, { file: source.name, offset: range.start }, TORCH_RULES);
-  const found = stateDictTensors(root, source.name);
-  const places = await storagePlaces(source, directory, prefix, [...found.values()], signal);
-  const tensors = new Map<string, TensorEntry>();
-  for (const [name, tensor] of found) tensors.set(name, tensorEntry(name, tensor, places.get(tensor.storage.key)!));
-  return { format: 'pytorch', tensors, metadata: {} };
+  const found = torchStateDict(root, source.name);
+  return torchTensorIndex(found, await storagePlaces(source, directory, prefix, [...found.values()], signal));
 }
 
 function findPickle(source: ByteSource, { entries }: ZipDirectory): { pickle: ZipEntry; prefix: string } {
@@ -127,15 +123,4 @@ function storageEntry(source: ByteSource, { entries }: ZipDirectory, prefix: str
       `${source.name}: ${printable(name)} should hold ${storage.elements} elements of ${storage.dtype}, ${needed} bytes, but has ${entry.size}.`,
     );
   return entry;
-}
-
-function tensorEntry(name: string, tensor: TorchTensor, place: ByteRange): TensorEntry {
-  const { shape, strides, storage } = tensor;
-  const { dtype } = storage;
-  const elementBytes = DTYPE_BYTES[dtype];
-  // Checked against the storage when the tensor was made, so neither can overflow here.
-  const byteLength = (elementReach(shape, strides) ?? 0) * elementBytes;
-  const offset = place.start + tensor.offset * elementBytes;
-  const entry = { name, dtype, shape, offset, byteLength };
-  return isContiguous(shape, strides) ? entry : { ...entry, strides };
 }
