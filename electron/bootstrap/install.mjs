@@ -38,7 +38,7 @@ export function holds(found, wanted, machine) {
     const there = found[folder];
     // npm leaves out optional packages that are for other machines.
     if (there === undefined && (optional || devOptional)) continue;
-    if (there === undefined || there.version !== version || there.integrity !== integrity) return false;
+    if (there?.version !== version || (integrity !== undefined && there?.integrity !== integrity)) return false;
   }
   // A folder copied from another machine holds the binaries of that machine.
   return Object.values(found).every(({ os, cpu }) => suits(os, machine.platform) && suits(cpu, machine.arch));

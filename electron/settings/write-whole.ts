@@ -27,7 +27,7 @@ export async function writeWhole(path: string, text: string): Promise<void> {
 }
 
 /** Makes the rename itself durable. Windows cannot open a folder for that and needs no such step. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {
