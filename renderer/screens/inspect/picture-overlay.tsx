@@ -59,6 +59,7 @@ export function PictureOverlay({ inspection, viewport, layout, size }: PictureOv
       className="picture-overlay"
       data-peeking={peeking || undefined}
       data-testid="overlay"
+      data-query={shown?.map.query ?? undefined}
       aria-hidden
       style={{ width: viewport.width, height: viewport.height }}
     />

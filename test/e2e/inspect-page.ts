@@ -1,0 +1,144 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { ROOT } from '../../electron/bootstrap/root.mjs';
+import { serveApp } from '../../electron/serve/serve-command.ts';
+import { SettingsFile } from '../../electron/settings/settings-file.ts';
+import { parseSettings, type Settings } from '../../renderer/shell/settings.ts';
+import { launchChromium } from '../browser-support.ts';
+
+export const SAMPLES = join(ROOT, 'assets', 'samples');
+
+export interface DroppedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export function fileAt(path: string): DroppedFile {
+  return { name: basename(path), bytes: readFileSync(path) };
+}
+
+/** The served app in a Chromium of its own, and what it complained about. */
+export class InspectApp {
+  readonly page: Page;
+  /** Console errors, uncaught exceptions and CSP violations, in order. */
+  readonly complaints: string[];
+  readonly #address: string;
+  readonly #end: () => Promise<void>;
+
+  private constructor(page: Page, complaints: string[], address: string, end: () => Promise<void>) {
+    this.page = page;
+    this.complaints = complaints;
+    this.#address = address;
+    this.#end = end;
+  }
+
+  static async start(settings: Partial<Settings>, webgpu: boolean): Promise<InspectApp> {
+    const home = mkdtempSync(join(tmpdir(), 'cvt-lens-inspect-'));
+    await new SettingsFile(home).write({ ...parseSettings(null), ...settings });
+    const server = await serveApp(ROOT, 0, home);
+    let browser: Browser | null = null;
+    const end = async () => {
+      await browser?.close();
+      await server.close();
+      rmSync(home, { recursive: true, force: true });
+    };
+    try {
+      browser = await launchChromium({ webgpu });
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+      const complaints: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      await page.addInitScript(() =>
+        addEventListener('securitypolicyviolation', (event) =>
+          console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`),
+        ),
+      );
+      const app = new InspectApp(page, complaints, server.address, end);
+      await app.load();
+      return app;
+    } catch (error) {
+      await end();
+      throw error;
+    }
+  }
+
+  /** Opens the app, or opens it again, and waits for its model. */
+  async load(): Promise<void> {
+    await this.page.goto(this.#address);
+    await this.stage(1).waitFor({ timeout: 120_000 });
+  }
+
+  async close(): Promise<void> {
+    await this.#end();
+  }
+
+  /** A drop event with real files, as the system would bring it. */
+  async drop(...files: readonly DroppedFile[]): Promise<void> {
+    const data = files.map(({ name, bytes }) => ({ name, base64: Buffer.from(bytes).toString('base64') }));
+    const transfer = await this.page.evaluateHandle((list) => {
+      const result = new DataTransfer();
+      for (const { name, base64 } of list)
+        result.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], name));
+      return result;
+    }, data);
+    await this.page.dispatchEvent('.inspect', 'drop', { dataTransfer: transfer });
+  }
+
+  /** @param number from 1 */
+  stage(number: number): Locator {
+    return this.page.getByRole('button', { name: new RegExp(`^Stage ${number}:`) });
+  }
+
+  /** The picture's tile in the tray, whatever its state. */
+  tile(name: string): Locator {
+    return this.page
+      .getByRole('complementary', { name: 'Pictures' })
+      .getByRole('button', { name: new RegExp(`^${name}`) });
+  }
+
+  /** The listed classes, likeliest first. */
+  predictions(): Locator {
+    return this.page.getByTestId('predictions').getByRole('listitem');
+  }
+
+  /** Unit and range of the large map, in words. */
+  range(): Locator {
+    return this.page.getByRole('img', { name: /^Colours from/ });
+  }
+
+  /** The bytes of a stage's drawn map, RGBA. @param number from 1 */
+  async mapPixels(number: number): Promise<readonly number[]> {
+    return this.page.getByTestId(`stage-map-${number}`).evaluate((canvas: HTMLCanvasElement) => {
+      const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      return [...pixels];
+    });
+  }
+
+  /** The token whose row the large map shows; null where it shows none. */
+  async shownQuery(): Promise<string | null> {
+    return this.page.getByTestId('overlay').getAttribute('data-query');
+  }
+
+  /** Waits until the row of another token than `before` is shown. */
+  async shownQueryAfter(before: string | null): Promise<string> {
+    await this.page.locator(`[data-testid="overlay"][data-query]:not([data-query="${before}"])`).waitFor();
+    return (await this.shownQuery()) ?? '';
+  }
+
+  /** Moves the pointer to a place in the picture's viewport, both 0–1. */
+  async pointAt(x: number, y: number): Promise<void> {
+    const box = await this.page.locator('.picture').boundingBox();
+    if (!box) throw new Error('No picture is shown.');
+    await this.page.mouse.move(box.x + box.width * x, box.y + box.height * y);
+  }
+}
+
+/** How many different colours a drawn map has. */
+export function colourCount(pixels: readonly number[]): number {
+  const colours = new Set<number>();
+  for (let at = 0; at < pixels.length; at += 4)
+    colours.add(((pixels[at]! * 256 + pixels[at + 1]!) * 256 + pixels[at + 2]!) * 256 + pixels[at + 3]!);
+  return colours.size;
+}
