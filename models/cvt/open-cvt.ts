@@ -1,11 +1,13 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
+import { printable } from '../bytes/printable.ts';
 import { CheckpointError } from '../errors.ts';
 import { openCheckpoint } from '../formats/open-checkpoint.ts';
-import type { TensorEntry, TensorIndex } from '../formats/tensor-index.ts';
+import type { FormatName, TensorEntry, TensorIndex } from '../formats/tensor-index.ts';
 import { expectedTensors } from './expected-tensors.ts';
+import { kerasSpec, kerasTensors } from './names/keras.ts';
 import { classCount, recogniseVariant } from './recognise.ts';
 import type { Activation, CvtSpec } from './spec.ts';
-import { type Naming, namingOf, officialName } from './tensor-names.ts';
+import { type Naming, namingOf, renamedTensors } from './tensor-names.ts';
 import { type VariantName, variantOf } from './variants.ts';
 
 /** A checkpoint file that is known to hold exactly the tensors of its spec. No tensor data has been read. */
@@ -13,12 +15,16 @@ export interface CvtCheckpoint {
   /** The file's name, for messages. */
   readonly name: string;
   readonly source: ByteSource;
+  readonly format: FormatName;
   readonly spec: CvtSpec;
   readonly variant: VariantName | null;
   readonly numClasses: number;
   readonly activation: Activation;
   readonly naming: Naming;
-  /** By official state-dict key. */
+  /**
+   * By official state-dict key, in the official shape. Where the file keeps a weight in another layout (Paddle's and Keras's
+   * Linear [in, out], Keras's convolutions HWIO) the entry is a view with strides.
+   */
   readonly tensors: ReadonlyMap<string, TensorEntry>;
 }
 
@@ -41,14 +47,14 @@ const NAMES_IN_MESSAGE = 3;
  */
 export async function openCvt(source: ByteSource, options: OpenCvtOptions): Promise<CvtCheckpoint> {
   const index = await openCheckpoint(source, options.signal);
-  const naming = namingOf(index.tensors.keys());
-  const tensors = byOfficialName(index, naming);
-  const spec = options.spec ?? recogniseVariant(tensors, source.name).spec;
+  const naming = namingOf(index);
+  const { spec, tensors } = assign(index, naming, options.spec, source.name);
   const numClasses = classCount(tensors, source.name);
   checkTensors(tensors, expectedTensors(spec, numClasses), source.name);
   return {
     name: source.name,
     source,
+    format: index.format,
     spec,
     variant: variantOf(spec),
     numClasses,
@@ -67,13 +73,19 @@ export function impliedActivation(naming: Naming, numClasses: number): Activatio
   return naming === 'huggingface' && numClasses !== 1000 ? 'gelu' : 'quick_gelu';
 }
 
-function byOfficialName(index: TensorIndex, naming: Naming): ReadonlyMap<string, TensorEntry> {
-  const tensors = new Map<string, TensorEntry>();
-  for (const [name, entry] of index.tensors) {
-    const key = officialName(name, naming);
-    if (!key.endsWith('.num_batches_tracked')) tensors.set(key, entry);
+/** Spec and tensors: by names the spec can be read off the tensors, by position the tensors are known only by the spec. */
+function assign(
+  index: TensorIndex,
+  naming: Naming,
+  given: CvtSpec | null,
+  file: string,
+): { spec: CvtSpec; tensors: ReadonlyMap<string, TensorEntry> } {
+  if (naming === 'keras') {
+    const spec = kerasSpec(index, given, file);
+    return { spec, tensors: kerasTensors(index, spec, file) };
   }
-  return tensors;
+  const tensors = renamedTensors(index, naming, file);
+  return { spec: given ?? recogniseVariant(tensors, file).spec, tensors };
 }
 
 function checkTensors(
@@ -98,15 +110,23 @@ function checkTensors(
     if (entry.shape.length !== shape.length || entry.shape.some((size, axis) => size !== shape[axis]))
       throw new CheckpointError(
         'wrong-shape',
-        `${file}: ${key} has shape [${entry.shape.join(', ')}], expected [${shape.join(', ')}].`,
+        `${file}: ${both(key, entry)} has shape [${entry.shape.join(', ')}], expected [${shape.join(', ')}].`,
       );
     if (!/^(F|BF)/.test(entry.dtype))
-      throw new CheckpointError('wrong-dtype', `${file}: ${key} holds ${entry.dtype} numbers, not floating point.`);
+      throw new CheckpointError(
+        'wrong-dtype',
+        `${file}: ${both(key, entry)} holds ${entry.dtype} numbers, not floating point.`,
+      );
   }
 }
 
+/** The official key, with the file's own name of the tensor where that is another. */
+function both(key: string, entry: TensorEntry): string {
+  return entry.name === key ? key : `${key} (${printable(entry.name)})`;
+}
+
 function list(names: readonly string[]): string {
-  const shown = names.slice(0, NAMES_IN_MESSAGE).join(', ');
+  const shown = names.slice(0, NAMES_IN_MESSAGE).map(printable).join(', ');
   const more = names.length - NAMES_IN_MESSAGE;
   return more > 0 ? `${shown} and ${more} more are` : `${shown} ${names.length === 1 ? 'is' : 'are'}`;
 }

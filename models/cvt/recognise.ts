@@ -35,7 +35,7 @@ export function recogniseVariant(tensors: Shapes, file: string): { name: Variant
   throw new CheckpointError(
     'unknown-variant',
     `${file}: a CvT of ${widths.length} stages, widths ${widths.join('/')} and depths ${depths.join('/')}, is none of ` +
-      `${Object.keys(VARIANTS).join(', ')}. Give its spec (JSON with the official SPEC keys) beside it.`,
+      `${Object.keys(VARIANTS).join(', ')}. Give its spec (the official SPEC keys as JSON or YAML) beside it.`,
   );
 }
 

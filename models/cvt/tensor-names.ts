@@ -1,41 +1,59 @@
-/** Whose names a checkpoint's tensors carry. */
-export type Naming = 'official' | 'huggingface';
+import { printable } from '../bytes/printable.ts';
+import { CheckpointError } from '../errors.ts';
+import type { TensorEntry, TensorIndex } from '../formats/tensor-index.ts';
+import { permuted } from '../formats/tensor-view.ts';
+import { HUGGING_FACE } from './names/hugging-face.ts';
+import { LINEAR_WEIGHT, PADDLEVIT, PASSL } from './names/paddle.ts';
+import { type Renames, rename } from './names/renames.ts';
 
-/**
- * Hugging Face's names to the official ones, applied in order. Shapes and layouts are the same.
- * Source: transformers' `convert_cvt_original_pytorch_checkpoint_to_pytorch.py`, read backwards.
- */
-const HUGGING_FACE: readonly (readonly [RegExp, string])[] = [
-  [/^cvt\.encoder\.stages\.(\d+)\.cls_token$/, 'stage$1.cls_token'],
-  [/^cvt\.encoder\.stages\.(\d+)\.embedding\.convolution_embeddings\.projection\./, 'stage$1.patch_embed.proj.'],
-  [/^cvt\.encoder\.stages\.(\d+)\.embedding\.convolution_embeddings\.normalization\./, 'stage$1.patch_embed.norm.'],
-  [/^cvt\.encoder\.stages\.(\d+)\.layers\.(\d+)\./, 'stage$1.blocks.$2.'],
-  [/\.layernorm_before\./, '.norm1.'],
-  [/\.layernorm_after\./, '.norm2.'],
-  [
-    /\.attention\.attention\.convolution_projection_(q|k|v)(?:uery|ey|alue)\.convolution_projection\.convolution\./,
-    '.attn.conv_proj_$1.conv.',
-  ],
-  [
-    /\.attention\.attention\.convolution_projection_(q|k|v)(?:uery|ey|alue)\.convolution_projection\.normalization\./,
-    '.attn.conv_proj_$1.bn.',
-  ],
-  [/\.attention\.attention\.projection_(q|k|v)(?:uery|ey|alue)\./, '.attn.proj_$1.'],
-  [/\.attention\.output\.dense\./, '.attn.proj.'],
-  [/\.intermediate\.dense\./, '.mlp.fc1.'],
-  [/\.output\.dense\./, '.mlp.fc2.'],
-  [/^layernorm\./, 'norm.'],
-  [/^classifier\./, 'head.'],
+/** Whose names a checkpoint's tensors carry. Keras's are positions: `names/keras.ts`. */
+export type Naming = 'official' | 'huggingface' | 'paddlevit' | 'passl' | 'keras';
+
+/** By which a naming is known: some of its tensors begin so. */
+const MARKS: readonly (readonly [Naming, RegExp])[] = [
+  ['huggingface', /^cvt\.encoder\./],
+  ['passl', /^backbone\.stage\d/],
+  ['paddlevit', /^stages\.\d/],
 ];
 
-/** Which naming a set of tensor names follows. */
-export function namingOf(names: Iterable<string>): Naming {
-  for (const name of names) if (name.startsWith('cvt.encoder.')) return 'huggingface';
+const RENAMES: Readonly<Record<Exclude<Naming, 'keras'>, Renames>> = {
+  official: [],
+  huggingface: HUGGING_FACE,
+  paddlevit: PADDLEVIT,
+  passl: PASSL,
+};
+
+/** Which naming the tensors of a file follow. */
+export function namingOf(index: TensorIndex): Naming {
+  if (index.format === 'keras') return 'keras';
+  for (const name of index.tensors.keys()) for (const [naming, mark] of MARKS) if (mark.test(name)) return naming;
   return 'official';
 }
 
-/** The official state-dict key of the tensor that `naming` calls `name`; unknown names come back as they are. */
-export function officialName(name: string, naming: Naming): string {
-  if (naming === 'official') return name;
-  return HUGGING_FACE.reduce((key, [pattern, replacement]) => key.replace(pattern, replacement), name);
+/**
+ * The tensors under their official state-dict keys, as views in the official layout; unknown names stay as they are.
+ * `num_batches_tracked` counters are left out.
+ * @throws CheckpointError `extra-tensor` where two tensors have the same key
+ */
+export function renamedTensors(
+  index: TensorIndex,
+  naming: Exclude<Naming, 'keras'>,
+  file: string,
+): ReadonlyMap<string, TensorEntry> {
+  const tensors = new Map<string, TensorEntry>();
+  // Whoever writes Paddle's weights into another format keeps their layout with their names.
+  const isPaddle = index.format === 'paddle' || naming === 'paddlevit' || naming === 'passl';
+  for (const [name, entry] of index.tensors) {
+    const key = rename(name, RENAMES[naming]);
+    if (key.endsWith('.num_batches_tracked')) continue;
+    const twin = tensors.get(key);
+    if (twin)
+      throw new CheckpointError(
+        'extra-tensor',
+        `${file}: ${printable(twin.name)} and ${printable(name)} are both ${printable(key)}.`,
+      );
+    const turned = isPaddle && entry.shape.length === 2 && LINEAR_WEIGHT.test(key);
+    tensors.set(key, turned ? permuted(entry, [1, 0]) : entry);
+  }
+  return tensors;
 }

@@ -46,5 +46,5 @@ export function normByKey(context: GraphContext, x: Value, key: string): Value {
 /** Linear layer with the weights under `key`. */
 export function linearByKey(context: GraphContext, x: Value, key: string, bias = true): Value {
   const { g, weights } = context;
-  return linear(g, x, weights.value(g, `${key}.weight`), bias ? weights.value(g, `${key}.bias`) : null);
+  return linear(g, x, weights.linear(g, `${key}.weight`), bias ? weights.value(g, `${key}.bias`) : null);
 }

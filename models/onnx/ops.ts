@@ -1,5 +1,6 @@
 import { outputSize, type SlidingWindow } from '../cvt/grids.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
+import type { LinearWeight } from './weight-table.ts';
 
 /**
  * The standard ONNX operators that CvT is made of, each with its shape rule. All axes count from the front; nothing here
@@ -51,17 +52,21 @@ export function layerNorm(g: GraphBuilder, x: Value, weight: Value, bias: Value,
   return g.node('LayerNormalization', [x, weight, bias], x.shape, { axis: { int: -1 }, epsilon: { float: epsilon } });
 }
 
-/** x [...,I] · weightᵀ + bias → [...,O] for PyTorch's weight layout [O,I]; a Transpose would copy the weight. */
-export function linear(g: GraphBuilder, x: Value, weight: Value, bias: Value | null): Value {
+/**
+ * x [...,I] · weightᵀ + bias → [...,O] for a weight [O,I], PyTorch's layout, or x · weight for [I,O], Paddle's and Keras's; a
+ * Transpose would copy the weight.
+ */
+export function linear(g: GraphBuilder, x: Value, weight: LinearWeight, bias: Value | null): Value {
+  const { value, isTransposed } = weight;
   const inputs = x.shape.at(-1)!;
-  const outputs = weight.shape[0]!;
-  expect(weight.shape[1] === inputs, 'linear', x, weight);
+  const [outputs, weightInputs] = isTransposed ? value.shape.toReversed() : value.shape;
+  expect(weightInputs === inputs, 'linear', x, value);
   const rows = elements(x.shape) / inputs;
   const flat = reshape(g, x, [rows, inputs]);
-  const product = g.node('Gemm', bias ? [flat, weight, bias] : [flat, weight], [rows, outputs], {
-    transB: { int: 1 },
+  const product = g.node('Gemm', bias ? [flat, value, bias] : [flat, value], [rows, outputs!], {
+    transB: { int: isTransposed ? 0 : 1 },
   });
-  return reshape(g, product, [...x.shape.slice(0, -1), outputs]);
+  return reshape(g, product, [...x.shape.slice(0, -1), outputs!]);
 }
 
 /** a [...,M,K] · b [...,K,N] with equal leading axes. */

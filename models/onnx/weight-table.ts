@@ -1,5 +1,6 @@
 import type { CvtCheckpoint } from '../cvt/open-cvt.ts';
 import { readTensor } from '../formats/read-tensor.ts';
+import { isContiguous } from '../formats/tensor-extent.ts';
 import type { TensorEntry } from '../formats/tensor-index.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import type { TensorData } from './onnx-messages.ts';
@@ -7,7 +8,6 @@ import type { TensorData } from './onnx-messages.ts';
 /** Tensors up to this many bytes stand in the graph itself: a reference and a ranged read would cost more than they save. */
 const INLINE_BYTES = 8192;
 
-/** Float data that onnxruntime maps in place must be aligned to its element. */
 const FLOAT_BYTES = 4;
 
 /**
@@ -15,6 +15,12 @@ const FLOAT_BYTES = 4;
  * `embedded` writes them into the model, fetched when the model is written.
  */
 export type WeightPlacement = { readonly kind: 'external'; readonly path: string } | { readonly kind: 'embedded' };
+
+/** The weight of a Linear layer, as [out, in], or as [in, out] where the file has it so. */
+export interface LinearWeight {
+  readonly value: Value;
+  readonly isTransposed: boolean;
+}
 
 /** The weights of a checkpoint, ready for a graph: those that are folded or inlined in memory, the others as references. */
 export class WeightTable {
@@ -66,12 +72,32 @@ export class WeightTable {
     return value;
   }
 
+  /** The weight [out, in] under `key`, left in the file's own layout where that allows to refer to it in place. */
+  linear(g: GraphBuilder, key: string): LinearWeight {
+    const entry = this.#checkpoint.tensors.get(key);
+    const isTransposed =
+      entry !== undefined &&
+      this.#placement.kind === 'external' &&
+      !this.#loaded.has(key) &&
+      placeInFile(entry) === 'transposed';
+    if (!isTransposed) return { value: this.value(g, key), isTransposed };
+    const known = this.#values.get(key);
+    const value = known ?? g.initializer(key, entry.shape.toReversed(), this.#external(entry, this.#placement.path));
+    this.#values.set(key, value);
+    return { value, isTransposed };
+  }
+
+  #external({ offset, byteLength }: TensorEntry, path: string): TensorData {
+    this.#usesExternalData = true;
+    return { kind: 'external', path, offset, byteLength };
+  }
+
   #data(key: string, entry: TensorEntry): TensorData {
     const loaded = this.#loaded.get(key);
     if (loaded) return { kind: 'inline', bytes: floatBytes(loaded) };
     if (this.#placement.kind === 'external') {
-      this.#usesExternalData = true;
-      return { kind: 'external', path: this.#placement.path, offset: entry.offset, byteLength: entry.byteLength };
+      if (placeInFile(entry) !== 'as-is') throw new Error(`${key} does not lie in the file as it is asked for`);
+      return this.#external(entry, this.#placement.path);
     }
     const { source } = this.#checkpoint;
     const byteLength = entry.shape.reduce((product, size) => product * size, FLOAT_BYTES);
@@ -79,12 +105,33 @@ export class WeightTable {
   }
 }
 
-function isNeededInMemory(key: string, entry: TensorEntry, placement: WeightPlacement): boolean {
+/**
+ * How the runtime can use a tensor where it lies: as it is, as the transpose of a Linear's weight, or not at all. Offsets need
+ * no alignment: onnxruntime-web copies the bytes into its own memory or onto the device.
+ */
+function placeInFile({ dtype, shape, strides, encoding }: TensorEntry): 'as-is' | 'transposed' | null {
+  if (dtype !== 'F32' || encoding) return null;
+  if (!strides) return 'as-is';
+  return shape.length === 2 && isContiguous(shape.toReversed(), strides.toReversed()) ? 'transposed' : null;
+}
+
+/** Whether the graph wants the numbers of a weight, wherever they lie. */
+function isSmallOrFolded(key: string, entry: TensorEntry): boolean {
   // Folded into a convolution, or repeated over the batch.
-  const reshaped = key.includes('.conv_proj_') || key.endsWith('.cls_token');
-  const small = entry.byteLength <= INLINE_BYTES;
-  const referable = entry.dtype === 'F32' && !entry.strides && entry.offset % FLOAT_BYTES === 0;
-  return reshaped || small || (placement.kind === 'external' && !referable);
+  const isFolded = key.includes('.conv_proj_') || key.endsWith('.cls_token');
+  return isFolded || entry.shape.reduce((product, size) => product * size, FLOAT_BYTES) <= INLINE_BYTES;
+}
+
+function isNeededInMemory(key: string, entry: TensorEntry, placement: WeightPlacement): boolean {
+  return isSmallOrFolded(key, entry) || (placement.kind === 'external' && placeInFile(entry) === null);
+}
+
+/**
+ * Whether a graph over the checkpoint would have to carry large weights in itself, since they cannot be used where they lie
+ * (half precision, text, HWIO, scattered views). Such a checkpoint is worth one copy in the official layout.
+ */
+export function needsCopy(checkpoint: CvtCheckpoint): boolean {
+  return [...checkpoint.tensors].some(([key, entry]) => !isSmallOrFolded(key, entry) && placeInFile(entry) === null);
 }
 
 /** ONNX raw data is little-endian, as are all machines that the runtime exists for. */
