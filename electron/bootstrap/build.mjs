@@ -32,7 +32,9 @@ export async function build() {
   // Taken first: what is edited while the build runs makes it stale.
   const fingerprint = fingerprintOf(ROOT);
   const [command, ...words] = npmCommand();
-  const result = await runCommand(command, [...words, 'run', 'build'], { cwd: ROOT, output: 'quiet' });
+  // Whatever starts the build (vitest sets NODE_ENV to `test`), what is built is what ships.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  const result = await runCommand(command, [...words, 'run', 'build'], { cwd: ROOT, output: 'quiet', env });
   if (result.code !== 0) {
     process.stderr.write(result.text);
     throw new Stopped(result.code, result.interrupted ? 'The build was ended.' : 'The build failed; see above.');
