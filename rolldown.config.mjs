@@ -1,7 +1,7 @@
 import { defineConfig } from 'rolldown';
 
 // What runs in Node: packages stay in node_modules, our own TypeScript becomes one file per entry.
-const external = [/^node:/, /^electron(\/|$)/, /^onnxruntime-web/, 'sharp', 'zod'];
+const external = [/^node:/, /^electron(\/|$)/, /^onnxruntime-web/, 'sharp', 'undici', 'zod'];
 
 export default defineConfig([
   {

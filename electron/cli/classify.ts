@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ImageError, LensError, throwIfCancelled } from '../../models/errors.ts';
 import { normalise, preprocess } from '../../models/image/preprocess.ts';
+import { preprocessingFor } from '../../models/image/preprocessing.ts';
 import { type Prediction, rankClasses, softmax } from '../../models/predictions.ts';
 import { decodeImage } from '../decode-image.ts';
 import { type LoadedModel, loadDemo, loadModel } from '../inference/load-model.ts';
 import { type Command, callerPath, parseWords, reportProblem, usageError } from './command.ts';
+import { findCheckpoint } from './find-checkpoint.ts';
 import { parseActivation, parseSize, readSpec } from './options.ts';
 
 const TOP = 5;
@@ -62,9 +64,17 @@ async function chooseModel(words: ModelWords, signal: AbortSignal): Promise<Load
     const size = words.size === undefined ? null : parseSize(words.size, '');
     return loadDemo({ activation, size, signal });
   }
-  const size = parseSize(words.size, words.checkpoint);
   const spec = await readSpec(words.spec);
-  return loadModel(callerPath(words.checkpoint), { spec, activation, size, signal });
+  const { path, id, model } = await findCheckpoint(words.checkpoint, signal);
+  const own = words.size === undefined ? model?.preprocessing : undefined;
+  return loadModel(path, {
+    id,
+    spec: spec ?? model?.spec ?? null,
+    activation: activation ?? model?.activation ?? null,
+    preprocessing: own ?? preprocessingFor(parseSize(words.size, words.checkpoint)),
+    labels: model?.labels ?? null,
+    signal,
+  });
 }
 
 async function tryClassify(model: LoadedModel, file: string): Promise<Result | null> {

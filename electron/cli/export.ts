@@ -5,6 +5,7 @@ import { CheckpointError, ShellError, throwIfCancelled } from '../../models/erro
 import { buildCvtGraph, type CvtGraph } from '../../models/onnx/build-cvt-graph.ts';
 import { FileSource } from '../weights/file-source.ts';
 import { type Command, callerPath, parseWords, usageError } from './command.ts';
+import { findCheckpoint } from './find-checkpoint.ts';
 import { parseActivation, parseBatch, parseSize, readSpec } from './options.ts';
 
 /** Protobuf's own limit on a message; onnxruntime refuses more. */
@@ -24,16 +25,23 @@ export const exportModel: Command = async (words, signal) => {
   const [checkpointPath, ...others] = positionals;
   if (checkpointPath === undefined || others.length > 0) throw usageError('export takes one checkpoint.');
   if (values.out === undefined) throw usageError('export needs --out MODEL.onnx.');
-  const size = parseSize(values.size, checkpointPath);
   const batch = parseBatch(values.batch);
   const activation = parseActivation(values.activation);
-  const spec = await readSpec(values.spec);
+  const chosenSize = values.size === undefined ? null : parseSize(values.size, checkpointPath);
+  const chosenSpec = await readSpec(values.spec);
   const out = callerPath(values.out);
   if (!values.force) await refuseExisting(out);
 
-  const source = await FileSource.open(callerPath(checkpointPath));
+  const { path, model } = await findCheckpoint(checkpointPath, signal);
+  const own = model && { rows: model.preprocessing.height, cols: model.preprocessing.width };
+  const size = chosenSize ?? own ?? parseSize(undefined, checkpointPath);
+  const source = await FileSource.open(path);
   try {
-    const checkpoint = await openCvt(source, { spec, activation, signal });
+    const checkpoint = await openCvt(source, {
+      spec: chosenSpec ?? model?.spec ?? null,
+      activation: activation ?? model?.activation ?? null,
+      signal,
+    });
     const graph = await buildCvtGraph(checkpoint, {
       height: size.rows,
       width: size.cols,

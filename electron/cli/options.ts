@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { GridSize } from '../../models/cvt/grids.ts';
-import { type Activation, type CvtSpec, parseSpecText } from '../../models/cvt/spec.ts';
+import { namedSide } from '../../models/cvt/named-resolution.ts';
+import type { Activation, CvtSpec } from '../../models/cvt/spec.ts';
+import { parseSpecText } from '../../models/cvt/spec-text.ts';
 import { SpecError } from '../../models/errors.ts';
 import { callerPath, usageError } from './command.ts';
 
 /** Far beyond what CvT can do in memory; keeps a typing mistake from asking for it. */
 const LARGEST_SIDE = 8192;
 const LARGEST_BATCH = 1024;
-
-/** Published file names carry their resolution: `CvT-13-384x384-IN-22k.pth`, `cvt_21_384_ft.pdparams`. */
-const NAMED_384 = /(^|[^0-9])384([^0-9]|$)/;
 
 /** @throws ShellError `usage` */
 export function parseActivation(text: string | undefined): Activation | null {
@@ -22,7 +21,7 @@ export function parseActivation(text: string | undefined): Activation | null {
 /** `N` or `HxW`; by default what the checkpoint's name says. @throws ShellError `usage` */
 export function parseSize(text: string | undefined, checkpoint: string): GridSize {
   if (text === undefined) {
-    const side = NAMED_384.test(basename(checkpoint)) ? 384 : 224;
+    const side = namedSide(basename(checkpoint));
     return { rows: side, cols: side };
   }
   const match = /^(\d{1,5})(?:x(\d{1,5}))?$/i.exec(text);

@@ -43,7 +43,7 @@ export async function loadDemo(options: LoadOptions & { readonly size: GridSize 
   const { demo } = assetFolders(findAppRoot());
   const entry = await readDemo(demo);
   const { rows, cols } = options.size ?? { rows: entry.preprocessing.height, cols: entry.preprocessing.width };
-  return load(join(demo, basename(entry.weightsUrl)), {
+  return loadModel(join(demo, basename(entry.weightsUrl)), {
     ...options,
     id: entry.id,
     spec: entry.spec && parseSpec(entry.spec, entry.id),
@@ -52,25 +52,20 @@ export async function loadDemo(options: LoadOptions & { readonly size: GridSize 
   });
 }
 
-/**
- * A checkpoint file of the user's. Classes are called by ImageNet's names where there are 1000, else by their index.
- * @throws CheckpointError, SpecError, CancelledError
- */
-export async function loadModel(
-  path: string,
-  options: LoadOptions & { readonly spec: CvtSpec | null; readonly size: GridSize },
-): Promise<LoadedModel> {
-  return load(path, { ...options, id: basename(path), labels: null, preprocessing: preprocessingFor(options.size) });
-}
-
-interface ModelParts extends LoadOptions {
+export interface ModelParts extends LoadOptions {
   readonly id: string;
+  /** Null: recognised from the shapes. */
   readonly spec: CvtSpec | null;
+  /** Null: ImageNet's where there are 1000 classes, else classes are called by their index. */
   readonly labels: readonly string[] | null;
   readonly preprocessing: Preprocessing;
 }
 
-async function load(path: string, parts: ModelParts): Promise<LoadedModel> {
+/**
+ * A checkpoint file.
+ * @throws CheckpointError, SpecError, CancelledError
+ */
+export async function loadModel(path: string, parts: ModelParts): Promise<LoadedModel> {
   const { id, spec, activation, preprocessing, signal } = parts;
   const { height, width } = preprocessing;
   // The runtime copies all of the file's weights into its own memory, so the whole file is read either way.

@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseSpecText, toOfficialSpec } from '../../models/cvt/spec.ts';
+import { toOfficialSpec } from '../../models/cvt/spec.ts';
+import { parseSpecText } from '../../models/cvt/spec-text.ts';
 import { cropSquare } from '../../models/image/preprocessing.ts';
 import type { ModelEntry } from '../../renderer/shell/shell.ts';
 import { DEMO_PATH } from '../protocol/assets.ts';

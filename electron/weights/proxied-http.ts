@@ -1,0 +1,40 @@
+import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import type { HttpAnswer, HttpConnection } from './http.ts';
+
+const CONNECT_TIMEOUT_MS = 20_000;
+const HEADERS_TIMEOUT_MS = 60_000;
+/** Silence in the middle of a body after which the connection counts as dead. */
+const SILENCE_TIMEOUT_MS = 60_000;
+/** A body shorter than this is read to its end, so that its connection can be used again. */
+const DISCARD_LIMIT = 64 * 1024;
+
+/** HTTP through the proxies that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name, if any. */
+export function proxiedHttp(silenceTimeoutMs: number = SILENCE_TIMEOUT_MS): HttpConnection {
+  const agent = new EnvHttpProxyAgent({
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    bodyTimeout: silenceTimeoutMs,
+  });
+  return {
+    async send({ url, headers, signal }) {
+      return asAnswer(await request(url, { dispatcher: agent, headers: { ...headers }, signal }));
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function asAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): HttpAnswer {
+  const named = new Map<string, string>();
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) named.set(name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value);
+  // A body that is left before its end emits an error, for which nobody waits; whoever reads it is told by the reading.
+  body.on('error', () => {});
+  return {
+    status: statusCode,
+    headers: named,
+    body,
+    discard() {
+      void body.dump({ limit: DISCARD_LIMIT }).catch(() => {});
+    },
+  };
+}
