@@ -33,7 +33,7 @@ export class CheckpointError extends LensError<CheckpointErrorCode> {
 }
 
 export type SpecErrorCode =
-  | 'spec-unreadable' // no file that can be read, or not JSON
+  | 'spec-unreadable' // no file that can be read, or neither JSON nor YAML
   | 'spec-invalid' // a key is missing, of the wrong type, or out of range
   | 'spec-residual-grid' // the query projection would change the token grid, so the residual cannot be added
   | 'input-too-small'; // the input height or width leaves a stage without tokens or keys

@@ -2,7 +2,7 @@ import type { ByteSource } from '../bytes/byte-source.ts';
 import { printable } from '../bytes/printable.ts';
 import { CheckpointError } from '../errors.ts';
 import { openCheckpoint } from '../formats/open-checkpoint.ts';
-import type { FormatName, TensorEntry, TensorIndex } from '../formats/tensor-index.ts';
+import type { TensorEntry, TensorIndex } from '../formats/tensor-index.ts';
 import { expectedTensors } from './expected-tensors.ts';
 import { kerasSpec, kerasTensors } from './names/keras.ts';
 import { classCount, recogniseVariant } from './recognise.ts';
@@ -15,7 +15,6 @@ export interface CvtCheckpoint {
   /** The file's name, for messages. */
   readonly name: string;
   readonly source: ByteSource;
-  readonly format: FormatName;
   readonly spec: CvtSpec;
   readonly variant: VariantName | null;
   readonly numClasses: number;
@@ -54,7 +53,6 @@ export async function openCvt(source: ByteSource, options: OpenCvtOptions): Prom
   return {
     name: source.name,
     source,
-    format: index.format,
     spec,
     variant: variantOf(spec),
     numClasses,

@@ -84,17 +84,6 @@ export function parseSpec(data: unknown, source: string): CvtSpec {
   return spec;
 }
 
-/** {@link parseSpec} for JSON text. @throws SpecError `spec-unreadable` where the text is not JSON. */
-export function parseSpecText(text: string, source: string): CvtSpec {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (error) {
-    throw new SpecError('spec-unreadable', `${source}: not JSON (${(error as Error).message}).`, { cause: error });
-  }
-  return parseSpec(data, source);
-}
-
 /** A spec written back with the official keys; `parseSpec(toOfficialSpec(spec))` equals `spec`. */
 export function toOfficialSpec(spec: CvtSpec): OfficialSpec {
   const each = <T>(pick: (stage: StageSpec) => T): T[] => spec.stages.map(pick);

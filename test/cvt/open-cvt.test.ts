@@ -5,7 +5,7 @@ import { MemorySource } from '../../models/bytes/byte-source.ts';
 import { expectedTensors } from '../../models/cvt/expected-tensors.ts';
 import { impliedActivation, openCvt } from '../../models/cvt/open-cvt.ts';
 import { recogniseVariant } from '../../models/cvt/recognise.ts';
-import { parseSpecText } from '../../models/cvt/spec.ts';
+import { parseSpecText } from '../../models/cvt/spec-text.ts';
 import { VARIANTS } from '../../models/cvt/variants.ts';
 
 const fixture = (file: string) => readFile(join(import.meta.dirname, '..', 'fixtures', file));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { countMultiplyAdds, countParameters } from '../../models/cvt/counts.ts';
 import { outputSize, stageGrids } from '../../models/cvt/grids.ts';
-import { type OfficialSpec, parseSpec, parseSpecText, toOfficialSpec } from '../../models/cvt/spec.ts';
+import { type OfficialSpec, parseSpec, toOfficialSpec } from '../../models/cvt/spec.ts';
 import { VARIANTS, variantOf } from '../../models/cvt/variants.ts';
 
 const cvt13 = toOfficialSpec(VARIANTS['cvt-13']);
@@ -47,12 +47,6 @@ describe('the spec', () => {
   test('query windows are free where queries are not convolved', () => {
     const spec = parseSpec(changed({ QKV_PROJ_METHOD: ['avg', 'avg', 'avg'], STRIDE_Q: [2, 2, 2] }), 'spec.json');
     expect(spec.stages[0]?.projection).toBe('avg');
-  });
-
-  test('text that is not JSON is refused by name', () => {
-    expect(() => parseSpecText('NUM_STAGES: 3', 'cvt.yaml')).toThrowError(
-      expect.objectContaining({ code: 'spec-unreadable', message: expect.stringContaining('cvt.yaml') }),
-    );
   });
 });
 

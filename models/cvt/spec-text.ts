@@ -1,0 +1,37 @@
+import { parse as parseYaml } from 'yaml';
+import { SpecError } from '../errors.ts';
+import { type HuggingFaceConfig, isHuggingFaceConfig, parseHuggingFaceConfig } from './hugging-face-config.ts';
+import { type CvtSpec, parseSpec } from './spec.ts';
+
+/** The official experiment files have 3 KB. */
+const MAX_CHARACTERS = 1 << 20;
+
+/**
+ * What a file that lies beside a checkpoint says of it: an official spec as JSON, or as YAML like the official experiment files
+ * (`experiments/imagenet/cvt/*.yaml`), or a Hugging Face `config.json`, which names the classes too.
+ * @param source names the text in messages, usually a file name
+ * @throws SpecError `spec-unreadable` where it is neither JSON nor YAML, and as {@link parseSpec}
+ */
+export function parseSpecFile(text: string, source: string): HuggingFaceConfig {
+  const data = parseData(text, source);
+  if (isHuggingFaceConfig(data)) return parseHuggingFaceConfig(data, source);
+  return { spec: parseSpec(data, source), labels: null };
+}
+
+/** The spec alone of {@link parseSpecFile}. */
+export function parseSpecText(text: string, source: string): CvtSpec {
+  return parseSpecFile(text, source).spec;
+}
+
+function parseData(text: string, source: string): unknown {
+  if (text.length > MAX_CHARACTERS)
+    throw new SpecError('spec-unreadable', `${source}: ${text.length} characters are too many for a spec.`);
+  const isJson = /^\s*[{[]/.test(text);
+  try {
+    // The limit on aliases keeps nine lines from standing for a billion nodes.
+    return isJson ? JSON.parse(text) : parseYaml(text, { maxAliasCount: 100, logLevel: 'error' });
+  } catch (error) {
+    const [reason] = (error as Error).message.split('\n');
+    throw new SpecError('spec-unreadable', `${source}: neither JSON nor YAML (${reason}).`, { cause: error });
+  }
+}
