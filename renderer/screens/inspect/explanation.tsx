@@ -1,5 +1,6 @@
 import { ChevronDown, CircleHelp } from 'lucide-react';
 import { Collapsible } from 'radix-ui';
+import { useEffect, useRef, useState } from 'react';
 import { mapKind } from '../../pipeline/stage-map.ts';
 import { useView } from '../../stores/view.ts';
 import type { Inspection } from './use-inspection.ts';
@@ -10,10 +11,18 @@ export function Explanation({ inspection }: { readonly inspection: Inspection })
   const view = useView((state) => state.view);
   const stage = useView((state) => state.stage);
   const report = inspection.report?.stages[stage];
+  const [open, setOpen] = useState(false);
+  const section = useRef<HTMLElement>(null);
+
+  // At the panel's end it would open out of sight in a low window.
+  useEffect(() => {
+    if (open) section.current?.scrollIntoView({ block: 'nearest' });
+  }, [open]);
+
   if (!report) return null;
   return (
-    <section className="explanation">
-      <Collapsible.Root>
+    <section ref={section} className="explanation">
+      <Collapsible.Root open={open} onOpenChange={setOpen}>
         <Collapsible.Trigger className="explanation-toggle">
           <CircleHelp size={16} aria-hidden />
           What am I seeing?

@@ -88,7 +88,9 @@ function HeadChoice({ inspection }: { readonly inspection: Inspection }) {
   return (
     <>
       <span className="control-name">Head</span>
-      {heads <= HEADS_IN_A_ROW ? (
+      {heads === 1 ? (
+        <span className="quiet control-text">one head in this stage</span>
+      ) : heads <= HEADS_IN_A_ROW ? (
         <Segments label="Head" value={value} options={options} onChange={choose} />
       ) : (
         <Select
