@@ -37,6 +37,12 @@ export function networkFailure(cause: unknown, { what, host }: AskedFile): Attem
   );
 }
 
+/** A page where weights should be: networks with a sign-in answer everything with it. */
+export function pageFailure({ what, host }: AskedFile): AttemptFailed {
+  const message = `${what}: a web page comes from ${host} instead of the file, most likely the network's sign-in. Open it in a browser, then go on.`;
+  return new AttemptFailed(new DownloadError('network-unreachable', message), 'later');
+}
+
 /** An answer that is no success and no redirect. Codes in X-Error-Code as huggingface_hub knows them. */
 export function statusFailure(answer: HttpAnswer, asked: AskedFile, hasToken: boolean, now: number): AttemptFailed {
   const { status, headers } = answer;

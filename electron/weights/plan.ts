@@ -62,12 +62,14 @@ export function planRepository(id: ModelId & { kind: 'repository' }, config: str
  */
 export async function checkUsable(
   path: string,
-  { spec, facts }: Plan,
+  { id, spec, facts }: Plan,
   signal: AbortSignal,
 ): Promise<Pick<Manifest, 'numClasses' | 'facts'>> {
   const source = await FileSource.open(path);
+  // All repositories call their weights the same.
+  const named = { name: `${id.id}, ${source.name}`, size: source.size, read: source.read.bind(source) };
   try {
-    const { numClasses } = await openCvt(source, { spec, activation: null, signal });
+    const { numClasses } = await openCvt(named, { spec, activation: null, signal });
     // Names for another count of classes than the head has are another model's.
     const fitting = facts && facts.labels !== null && facts.labels.length !== numClasses;
     return { numClasses, facts: fitting ? { ...facts, labels: null } : facts };

@@ -1,4 +1,5 @@
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { drain } from './drain.ts';
 import type { HttpAnswer, HttpConnection } from './http.ts';
 
 const CONNECT_TIMEOUT_MS = 20_000;
@@ -29,12 +30,14 @@ function asAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): HttpA
     if (value !== undefined) named.set(name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value);
   // A body that is left before its end emits an error, for which nobody waits; whoever reads it is told by the reading.
   body.on('error', () => {});
+  const success = statusCode >= 200 && statusCode < 300;
   return {
     status: statusCode,
     headers: named,
-    body,
+    body: success ? drain(body) : body,
     discard() {
-      void body.dump({ limit: DISCARD_LIMIT }).catch(() => {});
+      if (success) body.destroy();
+      else void body.dump({ limit: DISCARD_LIMIT }).catch(() => {});
     },
   };
 }

@@ -6,7 +6,7 @@ import { hashRange } from './checksum.ts';
 import { onDisk } from './disk-failure.ts';
 import { checkSpace, type FreeSpace } from './free-space.ts';
 import type { HubAnswer, HubClient, HubFile } from './hub-client.ts';
-import { networkFailure } from './hub-failures.ts';
+import { networkFailure, pageFailure } from './hub-failures.ts';
 import type { OpenPart, PartFile } from './part-file.ts';
 
 /** Which version of the file the bytes in the part file belong to. */
@@ -157,6 +157,7 @@ class Transfer {
     const { headers, status } = answer;
     this.#commit = hubAnswer.commit ?? this.#commit;
     const { pinned, id } = this.#request;
+    if (/^text\/html\b/i.test(headers.get('content-type') ?? '')) throw pageFailure(asked);
     if (pinned !== null && hubAnswer.sha256 !== null && hubAnswer.sha256 !== pinned)
       throw new DownloadError(
         'changed-on-server',
