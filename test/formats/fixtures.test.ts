@@ -30,6 +30,7 @@ const rows: readonly Row[] = [
   { file: 'official-strided-views.pth', format: 'pytorch', strided: LINEAR },
   { file: 'training-checkpoint.pth', format: 'pytorch' },
   { file: 'hf-pytorch_model.bin', format: 'pytorch' },
+  { file: 'official-legacy.pth', format: 'pytorch' },
 ];
 
 describe.each(rows)('$file', ({ file, format, relative = 0, strided = NONE }) => {

@@ -68,5 +68,5 @@ export function readAddress(cursor: Cursor): number | null {
 /** The way out, by code. */
 const ADVICE: Partial<Record<CheckpointErrorCode, string>> = {
   corrupt: ' The file is damaged; get it again.',
-  unsupported: ' Load it in Keras and save it again with save_weights(), as .h5 and uncompressed.',
+  unsupported: ' Rewrite it with HDF5’s own tool: h5repack --low=0 --filter=NONE --layout=CONTI OLD.h5 NEW.h5.',
 };
