@@ -106,11 +106,26 @@ export type DownloadErrorCode =
   | 'locked' // another process works on the same weights folder
   | 'folder-not-empty' // weights cannot be moved into a folder that holds something else
   | 'busy' // the library is doing something that excludes this
-  | 'stored-file-broken'; // a file that was complete once is missing, or has changed since
+  | 'stored-file-broken' // a file that was complete once is missing, or has changed since
+  | 'file-moved'; // a file that was imported in place is no longer where it was
 
 /** Weights that cannot be fetched, kept or found again. Always names the model. */
 export class DownloadError extends LensError<DownloadErrorCode> {
   override readonly name = 'DownloadError';
+}
+
+export type ImportErrorCode =
+  | 'import-no-checkpoint' // none of the files is a checkpoint
+  | 'import-many-checkpoints' // more than one is
+  | 'import-too-large' // more bytes than a page may send, or more files than belong to a model
+  | 'import-changed' // the file changed between being inspected and being imported
+  | 'import-gone' // no longer known: discarded, or the app was started again
+  | 'import-other-file' // the file that was named holds other bytes than the one that moved
+  | 'import-refused'; // a choice that was not offered
+
+/** Files of the user's that cannot be brought into the library. */
+export class ImportError extends LensError<ImportErrorCode> {
+  override readonly name = 'ImportError';
 }
 
 /** The user, or a newer request, withdrew the work. Neither a failure nor worth a message. */
@@ -134,7 +149,15 @@ export interface ErrorMessage {
   readonly message: string;
 }
 
-const CLASSES = { CheckpointError, SpecError, ImageError, EngineError, ShellError, DownloadError } as const;
+const CLASSES = {
+  CheckpointError,
+  SpecError,
+  ImageError,
+  EngineError,
+  ShellError,
+  DownloadError,
+  ImportError,
+} as const;
 
 /** An error as plain data. Anything that is not ours becomes an `engine-unexpected` {@link EngineError}. */
 export function toErrorMessage(error: unknown): ErrorMessage {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { DownloadError } from '../../models/errors.ts';
-import type { InstalledModel } from '../weights/library-entry.ts';
+import type { InstalledModel } from '../weights/library-event.ts';
 import { parseModelId } from '../weights/model-id.ts';
 import { openLibrary } from '../weights/open-library.ts';
 import { callerPath } from './command.ts';

@@ -1,5 +1,5 @@
 import { catalogEntry } from '../../models/catalog.ts';
-import type { LibraryEntry, ModelState } from '../weights/library-entry.ts';
+import type { LibraryEntry, ModelState } from '../../renderer/shell/library-entry.ts';
 import { openLibrary } from '../weights/open-library.ts';
 import { type Command, parseWords, usageError } from './command.ts';
 import { bytesInWords } from './sizes.ts';

@@ -1,5 +1,5 @@
 import { CancelledError } from '../../models/errors.ts';
-import type { LibraryEntry, ModelState } from '../weights/library-entry.ts';
+import type { LibraryEntry, ModelState } from '../../renderer/shell/library-entry.ts';
 import { requireModelId } from '../weights/model-id.ts';
 import { openLibrary } from '../weights/open-library.ts';
 import { type Command, parseWords, usageError } from './command.ts';

@@ -1,6 +1,7 @@
 import { toErrorMessage } from '../../models/errors.ts';
+import type { ModelState } from '../../renderer/shell/library-entry.ts';
 import type { FetchEvents } from './fetch-model.ts';
-import type { InstalledModel, ModelState } from './library-entry.ts';
+import type { InstalledModel } from './library-event.ts';
 import { SpeedMeter } from './speed-meter.ts';
 
 /** Progress is told this often; a change of another kind at once. */

@@ -4,10 +4,10 @@ import { countMultiplyAdds, countParameters } from '../../models/cvt/counts.ts';
 import { parseSpec } from '../../models/cvt/spec.ts';
 import { variantOf } from '../../models/cvt/variants.ts';
 import { type ErrorMessage, LensError, toErrorMessage } from '../../models/errors.ts';
+import type { LibraryEntry, ModelFacts, ModelState } from '../../renderer/shell/library-entry.ts';
 import { cachedCopies } from './adopt-cached.ts';
 import { isMissing } from './disk-failure.ts';
 import type { DownloadJob } from './download-job.ts';
-import type { LibraryEntry, ModelFacts, ModelState } from './library-entry.ts';
 import { type Manifest, readRecord } from './manifest.ts';
 import { type ModelId, parseModelId } from './model-id.ts';
 import type { Shelf, Stored } from './shelf.ts';
@@ -72,7 +72,7 @@ export class Entries {
     const failure = this.#failures.get(id);
     if (failure)
       return { kind: 'error', error: failure, received: arrived?.received ?? 0, total: arrived?.total ?? null };
-    if (stored?.kind === 'broken') return { kind: 'broken', error: toErrorMessage(stored.error) };
+    if (stored?.kind === 'broken') return { kind: 'broken', error: toErrorMessage(stored.error), mend: 'download' };
     if (stored) {
       const { size, sha256, checkedAgainst, weights } = stored.manifest;
       return { kind: 'installed', path: stored.path, size, sha256, checkedAgainst, place: weights.place };

@@ -8,6 +8,7 @@ import {
   throwIfCancelled,
   toErrorMessage,
 } from '../../models/errors.ts';
+import type { LibraryEntry } from '../../renderer/shell/library-entry.ts';
 import { RETRIES, type RetryPolicy, type Sleep, sleep } from './attempt.ts';
 import { onDisk } from './disk-failure.ts';
 import { DownloadJob } from './download-job.ts';
@@ -18,7 +19,7 @@ import { type FreeSpace, freeSpace } from './free-space.ts';
 import type { SendHttp } from './http.ts';
 import type { HubAddress } from './hub-address.ts';
 import { HubClient } from './hub-client.ts';
-import type { InstalledModel, LibraryEntry, LibraryEvent } from './library-entry.ts';
+import type { InstalledModel, LibraryEvent } from './library-event.ts';
 import { type ModelId, requireModelId } from './model-id.ts';
 import { listFiles, moveWeights } from './move-weights.ts';
 import { type OpenPart, openPart } from './part-file.ts';

@@ -7,7 +7,7 @@ import { DownloadError, LensError } from '../../models/errors.ts';
 import { syncFolder } from '../settings/write-whole.ts';
 import { sha256OfFile } from './checksum.ts';
 import { isMissing, onDisk } from './disk-failure.ts';
-import type { InstalledModel } from './library-entry.ts';
+import type { InstalledModel } from './library-event.ts';
 import { type Manifest, RECORD_FILE, readManifest, writeManifest } from './manifest.ts';
 import type { WeightsFolder } from './weights-folder.ts';
 

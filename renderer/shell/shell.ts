@@ -53,6 +53,8 @@ export interface Shell {
 /** The only addresses that leave the app. */
 export const EXTERNAL_LINKS = {
   paper: 'https://arxiv.org/abs/2103.15808',
+  /** The official README's, "You can download all the models from our model zoo". */
+  officialZoo: 'https://1drv.ms/u/s!AhIXJn_J-blW9RzF3rMW7SsLHa8h?e=blQ0Al',
   officialCode: 'https://github.com/microsoft/CvT',
   notoEmoji: 'https://github.com/googlefonts/noto-emoji',
 } as const;

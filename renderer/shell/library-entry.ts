@@ -1,7 +1,9 @@
-import type { Activation, CvtSpec } from '../../models/cvt/spec.ts';
+import type { CvtSpec } from '../../models/cvt/spec.ts';
 import type { VariantName } from '../../models/cvt/variants.ts';
 import type { ErrorMessage } from '../../models/errors.ts';
 import type { Preprocessing } from '../../models/image/preprocessing.ts';
+
+/** How models stand, in words that the library (electron/weights), both shells and the UI share. Plain data throughout. */
 
 /** What can be told of a model without its weights. Counts are exact, computed from the spec. */
 export interface ModelFacts {
@@ -20,6 +22,14 @@ export interface RetryNotice {
   /** Milliseconds since 1970. */
   readonly at: number;
 }
+
+/** Where the weights of a model lie. */
+export type WeightsPlace =
+  | 'library'
+  /** In the Hugging Face cache; used where they lie and never deleted. */
+  | 'huggingface-cache'
+  /** A file of the user's, imported in place; never deleted. */
+  | 'outside';
 
 /** Where a model stands. Sizes in bytes; null where not known yet. */
 export type ModelState =
@@ -43,45 +53,27 @@ export type ModelState =
       readonly size: number;
       readonly sha256: string;
       readonly checkedAgainst: 'pinned' | 'hub' | 'cache' | 'nothing';
-      /** A file in the Hugging Face cache is used where it lies and never deleted. */
-      readonly place: 'library' | 'huggingface-cache';
+      readonly place: WeightsPlace;
     }
-  /** It was complete once, but is missing or has changed since. Getting it again replaces it. */
-  | { readonly kind: 'broken'; readonly error: ErrorMessage }
+  /** It was complete once, but is missing or has changed since. */
+  | {
+      readonly kind: 'broken';
+      readonly error: ErrorMessage;
+      /** `download`: getting it again replaces it. `locate`: the user's file moved or changed. `import`: import it again. */
+      readonly mend: 'download' | 'locate' | 'import';
+    }
   /** The last attempt failed; what had arrived is kept. */
   | { readonly kind: 'error'; readonly error: ErrorMessage; readonly received: number; readonly total: number | null };
 
 export interface LibraryEntry {
-  /** A catalog id, or `owner/name[@revision]`. */
+  /** A catalog id, `owner/name[@revision]`, or `imported:name`. */
   readonly id: string;
   readonly title: string;
   /** For `catalog`, more is in models/catalog.ts under the same id. */
-  readonly kind: 'catalog' | 'repository';
+  readonly kind: 'catalog' | 'repository' | 'imported';
   /** Bytes of the weights; the hub's rounded figure before a download of the catalog's has begun; null where unknown. */
   readonly size: number | null;
   /** Null for a repository of which nothing is known yet. */
   readonly facts: ModelFacts | null;
   readonly state: ModelState;
-}
-
-export type LibraryEvent =
-  | { readonly kind: 'entry'; readonly entry: LibraryEntry }
-  /** A repository that is no longer in the library. */
-  | { readonly kind: 'gone'; readonly id: string }
-  | { readonly kind: 'moving'; readonly done: number; readonly total: number }
-  | { readonly kind: 'folder'; readonly folder: string };
-
-/** A model whose weights are on this machine and were found to be what they were when they came. */
-export interface InstalledModel {
-  readonly id: string;
-  readonly title: string;
-  readonly path: string;
-  readonly size: number;
-  readonly sha256: string;
-  readonly spec: CvtSpec;
-  /** Null: as the file implies, see impliedActivation. */
-  readonly activation: Activation | null;
-  readonly preprocessing: Preprocessing;
-  /** Class names in index order; null: ImageNet's where there are 1000 classes, else by index. */
-  readonly labels: readonly string[] | null;
 }
