@@ -11,6 +11,23 @@ const running = new AbortController().signal;
 const samples = join(findAppRoot(), 'assets', 'samples');
 const fixture = (file: string) => join(import.meta.dirname, '..', 'fixtures', file);
 
+/** Every checkpoint in test/fixtures. */
+const FIXTURES = [
+  'official.safetensors',
+  'official-zip.pth',
+  'official-legacy.pth',
+  'official-half.pth',
+  'official-bfloat16.pth',
+  'official-strided-views.pth',
+  'training-checkpoint.pth',
+  'hf-model.safetensors',
+  'hf-pytorch_model.bin',
+  'paddlevit-p2.pdparams',
+  'paddlevit-p4.pdparams',
+  'passl-p4.pdparams',
+  'cvt-tensorflow.h5',
+];
+
 const answers = z.array(
   z.strictObject({
     file: z.string(),
@@ -93,6 +110,22 @@ describe('cvt classify', () => {
     const { allWell, stdout } = await run(join(samples, sample!), ...words);
     expect(allWell).toBe(true);
     expect(stdout).toMatch(/\(official-zip\.pth, \d+ ms\)\n( +\d+\.\d % {2}class \d\n){5}$/);
+  });
+
+  test('a checkpoint of every format says the same', async () => {
+    const [sample] = await readdir(samples);
+    const scores: [string, number[]][] = [];
+    for (const file of FIXTURES) {
+      const words = ['--checkpoint', fixture(file), '--spec', fixture('hf-config.json'), '--activation', 'quick_gelu'];
+      const { allWell, stdout } = await run(join(samples, sample!), ...words, '--size', '64', '--json');
+      expect(allWell).toBe(true);
+      const [answer] = answers.parse(JSON.parse(stdout));
+      const top = [...answer!.top].sort((a, b) => a.index - b.index);
+      scores.push([file, top.flatMap(({ index, probability }) => [index, probability])]);
+    }
+    const [, expected] = scores[0]!;
+    for (const [file, score] of scores)
+      for (const [i, value] of score.entries()) expect(Math.abs(value - expected[i]!), file).toBeLessThan(1e-2);
   });
 
   test.each([
