@@ -26,15 +26,21 @@ export async function checkFinite(
   for (const [key, entry] of tensors)
     for (const piece of pieces(entry)) {
       const values = await readTensor(source, piece, signal);
-      const at = values.findIndex((value) => !Number.isFinite(value));
-      if (at >= 0)
+      const culprit = firstNotFinite(values);
+      if (culprit !== null)
         throw new CheckpointError(
           'not-finite',
-          `${file}: ${printable(key)} holds ${values[at]}, so the network would give no numbers. The training has failed or the file is damaged; use another checkpoint.`,
+          `${file}: ${printable(key)} holds ${culprit}, so the network would give no numbers. The training has failed or the file is damaged; use another checkpoint.`,
         );
       done += piece.byteLength;
       onProgress?.(done, total);
     }
+}
+
+/** A plain loop: over 277 million weights it takes a fraction of what a callback takes. */
+function firstNotFinite(values: Float32Array): number | null {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return values[i]!;
+  return null;
 }
 
 /** The tensor in parts that are read alone; where in it an element stands does not matter here. */
