@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { DownloadError } from '../../models/errors.ts';
 import { isMissing, onDisk } from './disk-failure.ts';
@@ -50,7 +50,10 @@ export class FolderLock {
         held.add(token);
         if (await create(path, token)) {
           if (round > 0) await new Promise((resolve) => setTimeout(resolve, SECOND_LOOK_MS));
-          if ((await readHolder(path))?.token === token) return new FolderLock(path, token, lost);
+          if ((await readHolder(path))?.token === token) {
+            await sweep(path);
+            return new FolderLock(path, token, lost);
+          }
         }
         held.delete(token);
         const holder = await readHolder(path);
@@ -143,6 +146,15 @@ async function clearAway(path: string, stale: Holder | null): Promise<void> {
   const moved = await readHolder(aside);
   if (moved !== null && moved.token !== stale?.token) await rename(aside, path);
   else await rm(aside, { force: true });
+}
+
+/** Removes what processes left that died while they cleared a lock away. */
+async function sweep(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    const aside = join(dirname(path), name);
+    if (name.startsWith(`${basename(path)}.`) && (await isStale(aside, await readHolder(aside))))
+      await rm(aside, { force: true });
+  }
 }
 
 function inUse(path: string, holder: Holder | null): DownloadError {

@@ -231,7 +231,11 @@ async function pour(response: ServerResponse, content: Content, start: number, e
 }
 
 async function flushed(response: ServerResponse): Promise<void> {
-  await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  const gone = new AbortController();
+  const { signal } = gone;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]).finally(() =>
+    gone.abort(),
+  );
 }
 
 async function fail(
@@ -304,9 +308,14 @@ async function fail(
   }
 }
 
+/** Resolves when the bytes have left, or nobody wants them any more. */
 function written(response: ServerResponse, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
-    response.once('close', resolve);
-    response.write(bytes, () => setImmediate(resolve));
+    const done = () => {
+      response.off('close', done);
+      resolve();
+    };
+    response.once('close', done);
+    response.write(bytes, () => setImmediate(done));
   });
 }
