@@ -61,7 +61,7 @@ async function run(...words: string[]): Promise<{ allWell: boolean; stdout: stri
 
 describe('cvt classify', () => {
   test('names the object of every sample first', async () => {
-    const entries = await readSamples(samples);
+    const entries = await readSamples(join(findAppRoot(), 'assets'));
     expect(entries.length).toBeGreaterThanOrEqual(8);
     const files = entries.map(({ name }) => join(samples, name));
     const { allWell, stdout, stderr } = await run(...files, '--json');

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { exportModel } from '../../electron/cli/export.ts';
 import { formulaInput } from '../golden/formula-weights.ts';
 import { type GoldenName, maxDifference, readGolden } from '../golden/golden-case.ts';
@@ -14,8 +14,13 @@ const running = new AbortController().signal;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cvt-export-'));
+  // What it wrote, for people.
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => {
+  vi.restoreAllMocks();
+  return rm(folder, { recursive: true, force: true });
+});
 
 /** The exported file's outputs for a golden input, computed by onnxruntime's native build. */
 async function runNative(path: string, golden: GoldenName): Promise<Map<string, Float32Array>> {
