@@ -6,6 +6,7 @@ import { Segments } from '../../ui/segments.tsx';
 import { Select } from '../../ui/select.tsx';
 import { Slider } from '../../ui/slider.tsx';
 import { Switch } from '../../ui/switch.tsx';
+import { Tip } from '../../ui/tooltip.tsx';
 import type { Inspection } from './use-inspection.ts';
 import { headName, VIEW_NAMES, VIEW_TIPS } from './words.ts';
 
@@ -35,9 +36,11 @@ export function ViewControls({ inspection }: { readonly inspection: Inspection }
       <header className="panel-head">
         <h2>Map</h2>
         {inspection.report && (
-          <span className="quiet mono">
-            stage{stage + 1}.block{block + 1}
-          </span>
+          <Tip label="Its name in the exported ONNX model; the official code counts from 0" side="left">
+            <span className="quiet mono">
+              stage{stage}.block{block}
+            </span>
+          </Tip>
         )}
       </header>
       <div className="controls">
