@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
 import { MemorySource } from '../../models/bytes/byte-source.ts';
 import type { GridSize } from '../../models/cvt/grids.ts';
 import { openCvt } from '../../models/cvt/open-cvt.ts';
@@ -9,6 +8,7 @@ import { CheckpointError } from '../../models/errors.ts';
 import { cropSquare, type Preprocessing, preprocessingFor } from '../../models/image/preprocessing.ts';
 import { buildCvtGraph } from '../../models/onnx/build-cvt-graph.ts';
 import { findAppRoot } from '../app-root.ts';
+import { IMAGENET_CLASSES, readImagenetLabels } from '../imagenet-labels.ts';
 import { assetFolders } from '../protocol/assets.ts';
 import { readDemo } from '../weights/models.ts';
 import { createNodeSession, EXTERNAL_PATH } from './node-session.ts';
@@ -28,11 +28,6 @@ interface LoadOptions {
   readonly activation: Activation | null;
   readonly signal: AbortSignal;
 }
-
-const labelsSchema = z.array(z.string());
-
-/** The classes of ImageNet-1k, which every published CvT has. */
-const IMAGENET_CLASSES = 1000;
 
 /**
  * The model that the app ships with.
@@ -83,7 +78,7 @@ export async function loadModel(path: string, parts: ModelParts): Promise<Loaded
   const imagenet = parts.labels === null && checkpoint.numClasses === IMAGENET_CLASSES;
   return {
     id,
-    labels: imagenet ? await readLabels(join(findAppRoot(), 'assets', 'imagenet1k-labels.json')) : (parts.labels ?? []),
+    labels: imagenet ? await readImagenetLabels(findAppRoot()) : (parts.labels ?? []),
     preprocessing,
     async logits(input) {
       const outputs = await session.run(input, [1, 3, height, width]);
@@ -91,10 +86,6 @@ export async function loadModel(path: string, parts: ModelParts): Promise<Loaded
     },
     close: () => session.close(),
   };
-}
-
-async function readLabels(path: string): Promise<readonly string[]> {
-  return labelsSchema.parse(JSON.parse(await readFile(path, 'utf8')));
 }
 
 async function readCheckpoint(path: string): Promise<Uint8Array> {

@@ -4,7 +4,7 @@ import { sha256OfFile } from './checksum.ts';
 import { onDisk } from './disk-failure.ts';
 import type { HubFile } from './hub-client.ts';
 import { type CachedFile, findCached } from './hugging-face-cache.ts';
-import type { ModelId } from './model-id.ts';
+import type { HubModelId } from './model-id.ts';
 import { CONFIG_PATH, checkUsable, type Plan, planCatalog, planRepository } from './plan.ts';
 import type { Shelf } from './shelf.ts';
 import type { WeightsFolder } from './weights-folder.ts';
@@ -29,7 +29,7 @@ interface CachedCopy {
  * passed over.
  * @returns whether there was one
  */
-export async function adoptCached(id: ModelId, context: AdoptContext): Promise<boolean> {
+export async function adoptCached(id: HubModelId, context: AdoptContext): Promise<boolean> {
   const { signal, checking } = context;
   for (const { copy, file, plan } of await cachedCopies(id, context.cache)) {
     const progress = (done: number) => checking(done, copy.size);
@@ -62,7 +62,7 @@ export async function adoptCached(id: ModelId, context: AdoptContext): Promise<b
 }
 
 /** Copies of the model's weights in the cache, by names and sizes alone. */
-export async function cachedCopies(id: ModelId, cache: string): Promise<readonly CachedCopy[]> {
+export async function cachedCopies(id: HubModelId, cache: string): Promise<readonly CachedCopy[]> {
   const plan = id.kind === 'catalog' ? planCatalog(id) : await cachedPlan(id, cache);
   if (plan === null) return [];
   const copies: CachedCopy[] = [];
@@ -72,7 +72,7 @@ export async function cachedCopies(id: ModelId, cache: string): Promise<readonly
 }
 
 /** Null where the cache does not have the repository's configuration, or it is no CvT's. */
-async function cachedPlan(id: ModelId & { kind: 'repository' }, cache: string): Promise<Plan | null> {
+async function cachedPlan(id: HubModelId & { kind: 'repository' }, cache: string): Promise<Plan | null> {
   const { repository, revision } = id;
   const [config] = await findCached(cache, { repository, revision, path: CONFIG_PATH }, null);
   const text = config ? await readFile(config.path, 'utf8').catch(() => null) : null;

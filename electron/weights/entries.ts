@@ -55,7 +55,7 @@ export class Entries {
     const rounded = model.kind === 'catalog' ? model.entry.file.approximateSize : null;
     return {
       id: model.id,
-      title: model.kind === 'catalog' ? model.entry.title : model.id,
+      title: model.kind === 'catalog' ? model.entry.title : (manifest?.title ?? model.id),
       kind: model.kind,
       size: manifest?.size ?? announced ?? rounded,
       facts: model.kind === 'catalog' ? model.entry : factsIn(manifest),
@@ -72,13 +72,14 @@ export class Entries {
     const failure = this.#failures.get(id);
     if (failure)
       return { kind: 'error', error: failure, received: arrived?.received ?? 0, total: arrived?.total ?? null };
-    if (stored?.kind === 'broken') return { kind: 'broken', error: toErrorMessage(stored.error), mend: 'download' };
+    if (stored?.kind === 'broken')
+      return { kind: 'broken', error: toErrorMessage(stored.error), mend: mendOf(model, stored.manifest) };
     if (stored) {
       const { size, sha256, checkedAgainst, weights } = stored.manifest;
       return { kind: 'installed', path: stored.path, size, sha256, checkedAgainst, place: weights.place };
     }
     if (arrived) return { kind: 'paused', ...arrived };
-    const copies = this.#cache === null ? [] : await cachedCopies(model, this.#cache);
+    const copies = this.#cache === null || model.kind === 'imported' ? [] : await cachedCopies(model, this.#cache);
     return { kind: 'available', cached: copies.length > 0 };
   }
 
@@ -97,6 +98,11 @@ export class Entries {
     );
     return { received: sizes.find((size) => size !== null) ?? 0, total: record.identity.size };
   }
+}
+
+function mendOf(model: ModelId, manifest: Manifest | null): 'download' | 'locate' | 'import' {
+  if (model.kind !== 'imported') return 'download';
+  return manifest?.weights.place === 'outside' ? 'locate' : 'import';
 }
 
 async function idsIn(folder: string): Promise<readonly string[]> {

@@ -6,7 +6,7 @@ import { withRetries } from './attempt.ts';
 import { isMissing, onDisk } from './disk-failure.ts';
 import type { HubFile } from './hub-client.ts';
 import { type DownloadRecord, RECORD_FILE, readRecord, writeRecord } from './manifest.ts';
-import type { ModelId } from './model-id.ts';
+import type { HubModelId } from './model-id.ts';
 import { CONFIG_PATH, checkUsable, type Plan, planCatalog, planRepository, WEIGHTS_PATHS } from './plan.ts';
 import type { Shelf } from './shelf.ts';
 import { type TransferEvents, type TransferTools, transfer } from './transfer.ts';
@@ -32,14 +32,14 @@ export interface FetchContext {
  * and checked when this resolves; what has arrived is kept for the next call when it rejects.
  * @throws DownloadError; CheckpointError or SpecError where what arrived is no CvT; CancelledError
  */
-export async function fetchModel(id: ModelId, context: FetchContext): Promise<void> {
+export async function fetchModel(id: HubModelId, context: FetchContext): Promise<void> {
   const { cache, events } = context;
   if (cache !== null && (await adoptCached(id, { ...context, cache, checking: events.checking }))) return;
   await download(id.kind === 'catalog' ? planCatalog(id) : await askRepository(id, context), context);
 }
 
 async function askRepository(
-  id: ModelId & { kind: 'repository' },
+  id: HubModelId & { kind: 'repository' },
   { tools, events, signal }: FetchContext,
 ): Promise<Plan> {
   const { repository, revision } = id;

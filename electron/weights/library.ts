@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { CATALOG } from '../../models/catalog.ts';
 import {
   CancelledError,
@@ -20,7 +21,8 @@ import type { SendHttp } from './http.ts';
 import type { HubAddress } from './hub-address.ts';
 import { HubClient } from './hub-client.ts';
 import type { InstalledModel, LibraryEvent } from './library-event.ts';
-import { type ModelId, requireModelId } from './model-id.ts';
+import type { Manifest } from './manifest.ts';
+import { freeImportId, type HubModelId, type ModelId, requireModelId } from './model-id.ts';
 import { listFiles, moveWeights } from './move-weights.ts';
 import { type OpenPart, openPart } from './part-file.ts';
 import { Queue } from './queue.ts';
@@ -30,6 +32,9 @@ import { WeightsFolder } from './weights-folder.ts';
 
 /** More at a time would share the same line, and finish later. */
 const MOST_TRANSFERS = 2;
+
+/** Begins the name of a folder in which an import is prepared. */
+const IMPORTING = '.import-';
 
 /** What a download mends. */
 const REPLACED: readonly DownloadErrorCode[] = ['not-installed', 'stored-file-broken'];
@@ -56,7 +61,7 @@ export interface LibraryOptions {
  */
 export class Library {
   readonly #options: LibraryOptions;
-  readonly #hub: HubClient;
+  #hub: HubClient;
   readonly #queue = new Queue(MOST_TRANSFERS);
   readonly #jobs = new Map<string, DownloadJob>();
   readonly #listeners = new Set<(event: LibraryEvent) => void>();
@@ -65,6 +70,7 @@ export class Library {
   #entries: Entries;
   #lock: SharedLock;
   #moving = false;
+  #importing = 0;
 
   constructor(options: LibraryOptions) {
     if (!isAbsolute(options.folder)) throw new TypeError(`${options.folder} is not an absolute path.`);
@@ -74,6 +80,11 @@ export class Library {
     this.#shelf = new Shelf(this.#folder);
     this.#entries = new Entries(this.#folder, this.#shelf, options.cache, this.#jobs);
     this.#lock = this.#lockOf(this.#folder);
+  }
+
+  /** Asks another hub, or as another user, from the next request on. */
+  setAddress(address: HubAddress): void {
+    this.#hub = new HubClient(address, this.#options.send);
   }
 
   /** Where the weights live. */
@@ -116,6 +127,7 @@ export class Library {
   async pull(id: string, signal?: AbortSignal): Promise<InstalledModel> {
     const model = requireModelId(id);
     throwIfCancelled(signal);
+    if (model.kind === 'imported') return this.use(model.id, { signal: signal ?? new AbortController().signal });
     // One that is just stopping is gone in a moment; what is asked for now is a new one.
     for (let job = this.#jobs.get(model.id); job?.signal.aborted; job = this.#jobs.get(model.id))
       await job.done.catch(() => {});
@@ -181,6 +193,63 @@ export class Library {
     }
   }
 
+  /**
+   * Adds a model of the user's own.
+   * @param title becomes its id, with a number where that is taken
+   * @param prepare puts the weights into `folder`, or leaves them where they are, and says all about them
+   * @returns its id
+   * @throws DownloadError `busy`, `locked`, `unwritable`; what `prepare` throws, and then nothing has changed
+   */
+  async addImport(title: string, prepare: (id: string, folder: string) => Promise<Manifest>): Promise<string> {
+    if (this.#moving) throw busy();
+    this.#importing++;
+    try {
+      const id = await this.#lock.hold(async () => {
+        const id = freeImportId(title, await this.#entries.storedIds());
+        const folder = join(this.#folder.downloads, `${IMPORTING}${randomUUID()}`);
+        try {
+          await onDisk(folder, () => mkdir(folder, { recursive: true }));
+          await this.#shelf.put(folder, await prepare(id, folder));
+        } finally {
+          await rm(folder, { recursive: true, force: true });
+        }
+        return id;
+      });
+      await this.#tell(requireModelId(id));
+      return id;
+    } finally {
+      this.#importing--;
+    }
+  }
+
+  /** @see Shelf.relocate */
+  async relocate(id: string, path: string): Promise<void> {
+    const model = requireModelId(id);
+    await this.#lock.hold(() => this.#shelf.relocate(model.id, path));
+    await this.#tell(model);
+  }
+
+  /** What is written down of a model, whether its weights are whole or not; null where nothing is. */
+  async manifest(id: string): Promise<Manifest | null> {
+    return (await this.#shelf.look(requireModelId(id).id))?.manifest ?? null;
+  }
+
+  /** The whole model that came from a file with this checksum, or null. */
+  async findByChecksum(sha256: string): Promise<string | null> {
+    for (const id of await this.#entries.storedIds()) {
+      const stored = await this.#shelf.look(id);
+      if (stored?.kind !== 'whole') continue;
+      const { origin, sha256: own } = stored.manifest;
+      if (own === sha256 || ('sha256' in origin && origin.sha256 === sha256)) return id;
+    }
+    return null;
+  }
+
+  /** Where parts of files may be put while they arrive; on the disk of the weights. */
+  get incoming(): string {
+    return this.#folder.downloads;
+  }
+
   /** Bytes that the library takes up on the disk, parts of downloads included. */
   async totalSize(): Promise<number> {
     return (await listFiles(this.#folder)).reduce((sum, { size }) => sum + size, 0);
@@ -193,7 +262,9 @@ export class Library {
    */
   async moveTo(folder: string, signal: AbortSignal): Promise<void> {
     if (!isAbsolute(folder)) throw new TypeError(`${folder} is not an absolute path.`);
-    if (this.#moving || this.#jobs.size > 0) throw busy();
+    if (this.#moving || this.#jobs.size > 0 || this.#importing > 0) throw busy();
+    if (resolve(folder) === resolve(this.folder))
+      throw new DownloadError('folder-not-empty', `${folder}: the weights are there already. Choose another folder.`);
     this.#moving = true;
     try {
       const old = this.#folder.root;
@@ -233,7 +304,7 @@ export class Library {
     });
   }
 
-  #begin(model: ModelId): DownloadJob {
+  #begin(model: HubModelId): DownloadJob {
     const job = new DownloadJob(
       model.id,
       (running) => this.#lock.hold(() => this.#queue.run(() => this.#fetch(model, running), running.signal)),
@@ -249,7 +320,7 @@ export class Library {
     return job;
   }
 
-  async #fetch(model: ModelId, job: DownloadJob): Promise<InstalledModel> {
+  async #fetch(model: HubModelId, job: DownloadJob): Promise<InstalledModel> {
     const { signal } = job;
     try {
       return await this.#shelf.verified(model.id, { signal, progress: job.events.checking });
@@ -292,10 +363,11 @@ export class Library {
       for (const job of this.#jobs.values()) job.stop();
     };
     return new SharedLock(folder.lock, lost, async () => {
-      // Removed models whose removal was broken off.
+      // Removals and imports that were broken off.
       await mkdir(folder.downloads, { recursive: true });
       for (const name of await readdir(folder.downloads))
-        if (name.startsWith('.removed-')) await rm(join(folder.downloads, name), { recursive: true, force: true });
+        if (name.startsWith('.removed-') || name.startsWith(IMPORTING))
+          await rm(join(folder.downloads, name), { recursive: true, force: true });
     });
   }
 

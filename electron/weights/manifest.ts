@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { writeWhole } from '../settings/write-whole.ts';
 import { isMissing, onDisk } from './disk-failure.ts';
@@ -45,18 +45,24 @@ const origin = z.object({
   path: z.string(),
 });
 
+/** A file of the user's. Its checksum is the weights' own unless they were decoded. */
+const imported = z.object({ file: z.string(), sha256 });
+
 const manifestSchema = z.object({
   version: z.literal(1),
   id: modelId,
+  /** Given by the user to an import; other models have their own. */
+  title: z.string().min(1).optional(),
   weights: z.discriminatedUnion('place', [
     z.object({ place: z.literal('library'), file: fileName }),
     z.object({ place: z.literal('huggingface-cache'), path: z.string().min(1) }),
+    z.object({ place: z.literal('outside'), path: z.string().refine(isAbsolute) }),
   ]),
   size,
   sha256,
   /** Whose checksum the file was held against when it came. */
   checkedAgainst: z.enum(['pinned', 'hub', 'cache', 'nothing']),
-  origin,
+  origin: z.union([origin, imported]),
   commit: z.string().nullable(),
   /** Base URL of the hub or the mirror; null for what was found in the cache. */
   endpoint: z.string().nullable(),

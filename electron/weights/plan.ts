@@ -6,7 +6,7 @@ import { preprocessingFor } from '../../models/image/preprocessing.ts';
 import { FileSource } from './file-source.ts';
 import type { HubFile } from './hub-client.ts';
 import type { Manifest } from './manifest.ts';
-import type { ModelId } from './model-id.ts';
+import type { HubModelId } from './model-id.ts';
 
 /** Where a repository keeps its weights, the better file first: safetensors need no pickle to be read. */
 export const WEIGHTS_PATHS = ['model.safetensors', 'pytorch_model.bin'] as const;
@@ -16,7 +16,7 @@ export type ManifestFacts = NonNullable<Manifest['facts']>;
 
 /** What is known of a model before its weights are here. */
 export interface Plan {
-  readonly id: ModelId;
+  readonly id: HubModelId;
   /** Where the weights may be, the first choice first. */
   readonly files: readonly HubFile[];
   readonly pinned: string | null;
@@ -25,7 +25,7 @@ export interface Plan {
   readonly facts: ManifestFacts | null;
 }
 
-export function planCatalog(id: ModelId & { kind: 'catalog' }): Plan {
+export function planCatalog(id: HubModelId & { kind: 'catalog' }): Plan {
   const { file, spec } = id.entry;
   const { repository, revision, path } = file;
   return { id, files: [{ repository, revision, path }], pinned: file.sha256, spec, facts: null };
@@ -36,7 +36,7 @@ export function planCatalog(id: ModelId & { kind: 'catalog' }): Plan {
  * @param revision at which the weights are asked for
  * @throws SpecError where it is no CvT's
  */
-export function planRepository(id: ModelId & { kind: 'repository' }, config: string, revision: string): Plan {
+export function planRepository(id: HubModelId & { kind: 'repository' }, config: string, revision: string): Plan {
   const { repository } = id;
   const { spec, labels } = parseHuggingFaceConfigText(config, `${id.id}, ${CONFIG_PATH}`);
   const side = namedSide(repository);

@@ -9,6 +9,7 @@ import { sha256OfFile } from './checksum.ts';
 import { isMissing, onDisk } from './disk-failure.ts';
 import type { InstalledModel } from './library-event.ts';
 import { type Manifest, RECORD_FILE, readManifest, writeManifest } from './manifest.ts';
+import { isImported } from './model-id.ts';
 import type { WeightsFolder } from './weights-folder.ts';
 
 /** What stands under a model's id. */
@@ -35,12 +36,16 @@ export class Shelf {
       manifest = await readManifest(folder);
     } catch (error) {
       const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-      return { kind: 'broken', manifest: null, error: this.#refuse(id, `its manifest cannot be read (${reason})`) };
+      return { kind: 'broken', manifest: null, error: refusal(id, `its manifest cannot be read (${reason})`) };
     }
     if (manifest === null) return null;
     const { weights } = manifest;
     const path = weights.place === 'library' ? join(folder, weights.file) : weights.path;
-    const broken = (how: string): Stored => ({ kind: 'broken', manifest, error: this.#refuse(id, `${path} ${how}`) });
+    const broken = (how: string): Stored => ({
+      kind: 'broken',
+      manifest,
+      error: refusal(id, `${path} ${how}`, manifest),
+    });
     try {
       const status = await stat(path);
       if (status.size !== manifest.size) return broken(`has ${status.size} bytes now, not ${manifest.size}`);
@@ -48,6 +53,8 @@ export class Shelf {
       if (this.#broken.get(path) === seen) return broken('has changed since it came: its checksum is another');
       return { kind: 'whole', manifest, path, seen };
     } catch (error) {
+      if (isMissing(error) && weights.place === 'outside')
+        return { kind: 'broken', manifest, error: moved(manifest.title ?? id, path) };
       return broken(isMissing(error) ? 'is no longer there' : `cannot be read (${(error as Error).message})`);
     }
   }
@@ -62,18 +69,27 @@ export class Shelf {
   ): Promise<InstalledModel> {
     const stored = await this.look(id);
     if (stored === null)
-      throw new DownloadError('not-installed', `${id} is not on this machine. Get it with "cvt pull ${id}".`);
+      throw new DownloadError(
+        'not-installed',
+        isImported(id)
+          ? `${id} is not in the library. Import its file again.`
+          : `${id} is not on this machine. Get it with "cvt pull ${id}".`,
+      );
     if (stored.kind === 'broken') throw stored.error;
     const { manifest, path, seen } = stored;
     if (this.#checked.get(path) !== seen) {
       const progress = (done: number) => options.progress?.(done, manifest.size);
       const sha256 = await sha256OfFile(path, { signal: options.signal, progress }).catch((error: unknown) => {
         if (error instanceof LensError) throw error;
-        throw this.#refuse(id, `${path} cannot be read (${error instanceof Error ? error.message : String(error)})`);
+        throw refusal(
+          id,
+          `${path} cannot be read (${error instanceof Error ? error.message : String(error)})`,
+          manifest,
+        );
       });
       if (sha256 !== manifest.sha256) {
         this.#broken.set(path, seen);
-        throw this.#refuse(id, `${path} has changed since it came: its checksum is another`);
+        throw refusal(id, `${path} has changed since it came: its checksum is another`, manifest);
       }
       this.#checked.set(path, seen);
     }
@@ -99,7 +115,16 @@ export class Shelf {
     if (stored?.kind === 'whole') this.#checked.set(stored.path, stored.seen);
   }
 
-  /** Removes what stands under `id`; a file in the Hugging Face cache stays there. */
+  /** Where the weights of a model that was imported in place are now; they hold the same bytes. */
+  async relocate(id: string, path: string): Promise<void> {
+    const folder = this.#folder.model(id);
+    const manifest = await readManifest(folder);
+    if (manifest?.weights.place !== 'outside')
+      throw new DownloadError('not-installed', `${id} is not used where it lies, so its file cannot have moved.`);
+    await writeManifest(folder, { ...manifest, weights: { place: 'outside', path } });
+  }
+
+  /** Removes what stands under `id`; a file outside the folder stays where it is. */
   async remove(id: string): Promise<void> {
     const target = this.#folder.model(id);
     await onDisk(target, () => this.#clear(target));
@@ -117,10 +142,22 @@ export class Shelf {
     }
     await rm(aside, { recursive: true, force: true });
   }
+}
 
-  #refuse(id: string, how: string): DownloadError {
-    return new DownloadError('stored-file-broken', `${id}: ${how}. Get it again: "cvt pull ${id}" replaces it.`);
-  }
+function refusal(id: string, how: string, manifest: Manifest | null = null): DownloadError {
+  const wayOut = isImported(id)
+    ? manifest?.weights.place === 'outside'
+      ? 'Import it again, or name a copy that is as it was.'
+      : 'Remove it and import it again.'
+    : `Get it again: "cvt pull ${id}" replaces it.`;
+  return new DownloadError('stored-file-broken', `${manifest?.title ?? id}: ${how}. ${wayOut}`);
+}
+
+function moved(title: string, path: string): DownloadError {
+  return new DownloadError(
+    'file-moved',
+    `${title}: ${path} is no longer there. Name the place where it is now, or import it again.`,
+  );
 }
 
 function describe(manifest: Manifest, path: string): InstalledModel {
@@ -137,5 +174,5 @@ function describe(manifest: Manifest, path: string): InstalledModel {
       `${id}: this version's catalog does not know it, and its manifest says nothing about it. Get it again by its repository.`,
     );
   const { activation, preprocessing, labels } = facts;
-  return { ...common, title: id, spec: parseSpec(facts.spec, id), activation, preprocessing, labels };
+  return { ...common, title: manifest.title ?? id, spec: parseSpec(facts.spec, id), activation, preprocessing, labels };
 }

@@ -2,7 +2,7 @@ import type { ByteSource } from '../bytes/byte-source.ts';
 import { printable } from '../bytes/printable.ts';
 import { CheckpointError } from '../errors.ts';
 import { openCheckpoint } from '../formats/open-checkpoint.ts';
-import type { TensorEntry, TensorIndex } from '../formats/tensor-index.ts';
+import type { FormatName, TensorEntry, TensorIndex } from '../formats/tensor-index.ts';
 import { expectedTensors } from './expected-tensors.ts';
 import { kerasSpec, kerasTensors } from './names/keras.ts';
 import { classCount, recogniseVariant } from './recognise.ts';
@@ -19,6 +19,7 @@ export interface CvtCheckpoint {
   readonly variant: VariantName | null;
   readonly numClasses: number;
   readonly activation: Activation;
+  readonly format: FormatName;
   readonly naming: Naming;
   /**
    * By official state-dict key, in the official shape. Where the file keeps a weight in another layout (Paddle's and Keras's
@@ -57,6 +58,7 @@ export async function openCvt(source: ByteSource, options: OpenCvtOptions): Prom
     variant: variantOf(spec),
     numClasses,
     activation: options.activation ?? impliedActivation(naming, numClasses),
+    format: index.format,
     naming,
     tensors,
   };

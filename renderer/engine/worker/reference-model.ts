@@ -74,6 +74,7 @@ export function referenceCheckpoint(): { readonly checkpoint: CvtCheckpoint; rea
     variant: null,
     numClasses: CLASSES,
     activation: 'quick_gelu',
+    format: 'safetensors',
     naming: 'official',
     tensors,
   };
