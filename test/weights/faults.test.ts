@@ -8,7 +8,7 @@ import { type Bench, filesBelow, modelBytes, openBench, TINY, TINY_WEIGHTS } fro
 
 let bench: Bench;
 beforeEach(async () => {
-  bench = await openBench(300);
+  bench = await openBench(1_500);
 });
 afterEach(() => bench.close());
 

@@ -37,9 +37,11 @@ describe('a process that is killed', () => {
     let completed = 0;
     for (let round = 0; round < ROUNDS; round++) {
       // Some rounds trickle, so that the kill falls into the transfer; some run free, so that it falls around its end.
-      bench.hub.failAlways('cdn', next() < 0.6 ? { kind: 'slow', chunk: 16_384, pauseMs: 8 } : null);
+      const trickles = next() < 0.6;
+      bench.hub.failAlways('cdn', trickles ? { kind: 'slow', chunk: 16_384, pauseMs: 8 } : null);
       const child = program.start([bench.folder, bench.hub.endpoint, TINY]);
-      await child.says('queued');
+      // Where the last kill left all bytes but not the model, it ends without a transfer.
+      await Promise.race([child.says(trickles ? 'downloading' : 'queued').catch(() => {}), child.ended]);
       await wait(next() * 220);
       child.process.kill('SIGKILL');
       await child.ended;
@@ -63,8 +65,8 @@ describe('a process that is killed', () => {
       'models/someone--cvt-tiny/model.safetensors',
     ]);
     // Otherwise the moments would prove nothing.
-    expect(interrupted).toBeGreaterThan(0);
-    expect(interrupted + completed).toBeGreaterThan(ROUNDS / 2);
+    expect(interrupted).toBeGreaterThanOrEqual(3);
+    expect(completed).toBeGreaterThanOrEqual(1);
   }, 120_000);
 
   test('holds the folder while it lives, and no longer', async () => {
