@@ -6,7 +6,7 @@ import { useSettings } from '../stores/settings.ts';
 import { Button } from '../ui/button.tsx';
 import { useTheme } from '../ui/hooks/use-theme.ts';
 import { TooltipProvider } from '../ui/tooltip.tsx';
-import { AppContext } from './inspect/app-context.ts';
+import { AppContext } from './frame/app-context.ts';
 import { InspectScreen } from './inspect/inspect-screen.tsx';
 import './start-screen.css';
 

@@ -3,7 +3,7 @@ import { rankClasses } from '../../models/predictions.ts';
 import { COLOR_MAPS, colorAt, colorTable } from '../../renderer/pipeline/color-maps.ts';
 import { LatestLane } from '../../renderer/pipeline/latest-lane.ts';
 import { searchClasses } from '../../renderer/pipeline/predictions.ts';
-import { matchesChord } from '../../renderer/screens/inspect/chords.ts';
+import { matchesChord } from '../../renderer/screens/frame/chords.ts';
 import { fitted } from '../../renderer/screens/inspect/use-zoom.ts';
 import { parseSettings } from '../../renderer/shell/settings.ts';
 import { rememberSettings, useSettings } from '../../renderer/stores/settings.ts';

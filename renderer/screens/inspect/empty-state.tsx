@@ -1,8 +1,8 @@
 import { FolderOpen, ImagePlus } from 'lucide-react';
 import { useModel } from '../../stores/model.ts';
 import { Button } from '../../ui/button.tsx';
+import { useApp } from '../frame/app-context.ts';
 import { addSamples, choosePictures } from './add-pictures.ts';
-import { useApp } from './app-context.ts';
 import './empty-state.css';
 
 /** No picture yet: how to bring one, and samples that need only a click. */

@@ -1,19 +1,19 @@
 import { useState } from 'react';
+import { DropZone } from '../frame/drop-zone.tsx';
+import { Header } from '../frame/header.tsx';
+import { NoticeBar } from '../frame/notice-bar.tsx';
+import { Palette } from '../frame/palette.tsx';
+import { Shortcuts } from '../frame/shortcuts.tsx';
+import { useActions } from '../frame/use-actions.ts';
+import { useShortcuts } from '../frame/use-shortcuts.ts';
 import { Announcer } from './announcer.tsx';
-import { DropZone } from './drop-zone.tsx';
 import { EmptyState } from './empty-state.tsx';
-import { Header } from './header.tsx';
-import { NoticeBar } from './notice-bar.tsx';
-import { Palette } from './palette.tsx';
 import { Panel } from './panel.tsx';
 import { Picture } from './picture.tsx';
 import { Readout } from './readout.tsx';
-import { Shortcuts } from './shortcuts.tsx';
 import { StageStrip } from './stage-strip.tsx';
 import { Tray } from './tray.tsx';
-import { useActions } from './use-actions.ts';
 import { useInspection } from './use-inspection.ts';
-import { useShortcuts } from './use-shortcuts.ts';
 import './inspect.css';
 
 /** The one screen: tray, picture with its maps, answer. */

@@ -4,7 +4,7 @@ import type { TrayImage } from '../../stores/images.ts';
 import { useModel } from '../../stores/model.ts';
 import { Button } from '../../ui/button.tsx';
 import { Meter } from '../../ui/meter.tsx';
-import { useApp } from './app-context.ts';
+import { useApp } from '../frame/app-context.ts';
 import { removePictures } from './remove-pictures.ts';
 import { progressShare, progressText } from './words.ts';
 

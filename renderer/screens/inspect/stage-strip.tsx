@@ -3,7 +3,7 @@ import type { StageReport } from '../../engine/protocol.ts';
 import { useModel } from '../../stores/model.ts';
 import { Button } from '../../ui/button.tsx';
 import { Meter } from '../../ui/meter.tsx';
-import { useApp } from './app-context.ts';
+import { useApp } from '../frame/app-context.ts';
 import { StageCard } from './stage-card.tsx';
 import type { Inspection } from './use-inspection.ts';
 import { progressShare, progressText } from './words.ts';

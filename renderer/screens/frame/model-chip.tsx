@@ -7,8 +7,8 @@ import { duration, gridSize, magnitude, megabytes } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { Popover } from '../../ui/popover.tsx';
 import { Segments } from '../../ui/segments.tsx';
+import { progressShare, progressText } from '../inspect/words.ts';
 import { useApp } from './app-context.ts';
-import { progressShare, progressText } from './words.ts';
 
 const TONES = { none: 'warn', loading: 'busy', ready: null, error: 'danger' } as const;
 

@@ -5,8 +5,8 @@ import { useSettings } from '../../stores/settings.ts';
 import { Button } from '../../ui/button.tsx';
 import { Popover } from '../../ui/popover.tsx';
 import { Segments } from '../../ui/segments.tsx';
+import { deviceName, engineText } from '../inspect/words.ts';
 import { useApp } from './app-context.ts';
-import { deviceName, engineText } from './words.ts';
 
 const CHOICES: readonly { readonly value: DevicePreference; readonly text: string; readonly tip: string }[] = [
   { value: 'auto', text: 'Automatic', tip: 'WebGPU where there is a real GPU, else the CPU' },

@@ -5,7 +5,7 @@ import { useImages } from '../../stores/images.ts';
 import { useModel } from '../../stores/model.ts';
 import { useView } from '../../stores/view.ts';
 import { Keys } from '../../ui/kbd.tsx';
-import { addSamples } from './add-pictures.ts';
+import { addSamples } from '../inspect/add-pictures.ts';
 import { useApp } from './app-context.ts';
 import type { Action } from './use-actions.ts';
 import './palette.css';

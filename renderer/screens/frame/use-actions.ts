@@ -4,10 +4,10 @@ import { useCamera } from '../../stores/camera.ts';
 import { selectedImage, useImages } from '../../stores/images.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { useView, VIEWS } from '../../stores/view.ts';
-import { addSamples, choosePictures } from './add-pictures.ts';
+import { addSamples, choosePictures } from '../inspect/add-pictures.ts';
+import { removeAllPictures, removePictures, undoRemoving } from '../inspect/remove-pictures.ts';
+import { VIEW_NAMES } from '../inspect/words.ts';
 import { useApp } from './app-context.ts';
-import { removeAllPictures, removePictures, undoRemoving } from './remove-pictures.ts';
-import { VIEW_NAMES } from './words.ts';
 
 export type ActionGroup = 'Map' | 'Picture' | 'Tray' | 'App';
 

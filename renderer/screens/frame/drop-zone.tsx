@@ -2,7 +2,7 @@ import { Download } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { collectDropped } from '../../pipeline/collect-files.ts';
 import { useNotices } from '../../stores/notices.ts';
-import { addCollected } from './add-pictures.ts';
+import { addCollected } from '../inspect/add-pictures.ts';
 import './drop-zone.css';
 
 /** The whole window takes drops and pastes; while something hangs over it, an outline says what letting go will do. */
