@@ -23,6 +23,17 @@ export function runWindows(root: string): void {
   open();
 }
 
+/** Lets downloads come to rest before the app ends, once; what has arrived is kept. */
+export function closeBeforeQuit(service: { close(): Promise<void> }): void {
+  let closing: Promise<void> | null = null;
+  app.on('will-quit', (event) => {
+    if (closing !== null) return;
+    event.preventDefault();
+    closing = service.close().catch((error: unknown) => console.error(error));
+    void closing.then(() => app.quit());
+  });
+}
+
 /** Ctrl-C in the terminal that started us, or a supervisor's wish: quit as a user would. */
 export function quitOnSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => app.quit());

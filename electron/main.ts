@@ -4,15 +4,18 @@ import { findAppRoot } from './app-root.ts';
 import { EngineHost } from './engine/engine-host.ts';
 import { readFacts } from './facts.ts';
 import { countGpuCrashes, settleGpu } from './gpu.ts';
+import { answerLibrary } from './ipc/library-requests.ts';
 import { answerRequests } from './ipc/main-ipc.ts';
-import { quitOnSignals, runWindows } from './life-cycle.ts';
+import { openDesk } from './library.ts';
+import { closeBeforeQuit, quitOnSignals, runWindows } from './life-cycle.ts';
 import { handleAppRequests, registerAppScheme } from './protocol/app-protocol.ts';
 import { assetFolders, listAssets } from './protocol/assets.ts';
+import { LibraryAssets } from './protocol/library-assets.ts';
 import { dataFolder } from './settings/data-folder.ts';
 import { SettingsFile } from './settings/settings-file.ts';
 import { createEngineWindow, listenForEngines } from './windows/engine-window.ts';
 import { securePages, secureSession } from './windows/security/secure.ts';
-import { connectUiWindows } from './windows/ui-windows.ts';
+import { connectUiWindows, tellUiWindows } from './windows/ui-windows.ts';
 
 const root = findAppRoot();
 const home = dataFolder();
@@ -31,14 +34,16 @@ if (app.requestSingleInstanceLock()) {
 async function run(): Promise<void> {
   const folders = assetFolders(root);
   const settings = new SettingsFile(home);
-  const [assets, facts, remembered] = await Promise.all([
+  const [fixed, facts, remembered] = await Promise.all([
     listAssets(folders),
     readFacts(root, folders, `Electron ${process.versions.electron}`),
     settings.read(),
   ]);
 
   secureSession(session.defaultSession);
+  const assets = new LibraryAssets(fixed);
   handleAppRequests(assets);
+  const desk = await openDesk({ root, home, assets, shipped: facts.models });
 
   let policy = { preference: remembered.device, avoidWebgpu: gpu.policy.avoidWebgpu };
   const engine = new EngineHost({ createWindow: () => createEngineWindow(root), createChannel }, policy);
@@ -62,6 +67,7 @@ async function run(): Promise<void> {
       decide({ preference: wanted.device });
       return undefined;
     },
+    ...answerLibrary(desk, tellUiWindows),
   });
 
   listenForEngines();
@@ -69,6 +75,7 @@ async function run(): Promise<void> {
   engine.start();
   runWindows(root);
   app.on('will-quit', () => engine.stop());
+  closeBeforeQuit(desk);
 }
 
 function createChannel() {

@@ -1,7 +1,11 @@
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
+import { libraryCommandSchema, libraryWorkSchema } from '../../renderer/shell/library-wire.ts';
 import { settingsSchema } from '../../renderer/shell/settings.ts';
 import { EXTERNAL_LINKS } from '../../renderer/shell/shell.ts';
 import type { RequestChannel, Requests } from './contract.ts';
+
+const ticket = z.string().min(1).max(100);
 
 /** What each request's argument must be. A page is not believed: whatever gets to run in it could send anything. */
 export const argumentSchemas: { readonly [Channel in RequestChannel]: z.ZodType<Requests[Channel]['argument']> } = {
@@ -11,4 +15,12 @@ export const argumentSchemas: { readonly [Channel in RequestChannel]: z.ZodType<
   'shell:open-external': z.enum(Object.values(EXTERNAL_LINKS)),
   'settings:read': z.undefined(),
   'settings:write': settingsSchema,
+  'library:snapshot': z.undefined(),
+  'library:command': libraryCommandSchema,
+  'library:work': z.object({ ticket, work: libraryWorkSchema }),
+  'library:cancel': ticket,
+  'library:file': z
+    .string()
+    .max(32_768)
+    .refine(isAbsolute, 'this file is not on a disk; save it and drop it from there'),
 };

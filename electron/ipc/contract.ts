@@ -1,3 +1,5 @@
+import type { LibraryCommand, LibraryWork, ToldSnapshot } from '../../renderer/shell/library-wire.ts';
+import type { WorkProgress } from '../../renderer/shell/model-library.ts';
 import type { Settings } from '../../renderer/shell/settings.ts';
 import type { ModelEntry, SampleEntry, ShellVersions } from '../../renderer/shell/shell.ts';
 
@@ -11,6 +13,16 @@ export interface Requests {
   'shell:open-external': { readonly argument: string; readonly answer: undefined };
   'settings:read': { readonly argument: undefined; readonly answer: Settings };
   'settings:write': { readonly argument: Settings; readonly answer: undefined };
+  'library:snapshot': { readonly argument: undefined; readonly answer: ToldSnapshot };
+  'library:command': { readonly argument: LibraryCommand; readonly answer: undefined };
+  /** `ticket` is of the page's making: progress carries it, and `library:cancel` names it. */
+  'library:work': {
+    readonly argument: { readonly ticket: string; readonly work: LibraryWork };
+    readonly answer: unknown;
+  };
+  'library:cancel': { readonly argument: string; readonly answer: undefined };
+  /** The path comes from the preload script, which has it from the system, for a file that the user dropped or chose. */
+  'library:file': { readonly argument: string; readonly answer: { readonly file: string } };
 }
 export type RequestChannel = keyof Requests;
 
@@ -22,6 +34,13 @@ export interface Notices {
   'engine:ready': 'engine';
 }
 export type NoticeChannel = keyof Notices;
+
+/** The main process tells every UI window. */
+export interface Tidings {
+  'library:changed': ToldSnapshot;
+  'library:progress': { readonly ticket: string; readonly progress: WorkProgress };
+}
+export type TidingChannel = keyof Tidings;
 
 /** What a window is for; it decides what its page may ask. */
 export type WindowRole = 'ui' | 'engine';

@@ -1,6 +1,7 @@
 import { contextBridge } from 'electron';
 import { BRIDGE_KEY, type LensBridge } from '../../renderer/shell/bridge.ts';
 import { ask, forwardPorts, tell } from '../ipc/page-ipc.ts';
+import { libraryBridge } from './library-bridge.ts';
 
 /** Runs in every UI window before its page: the few things that the page may ask of the main process. */
 const bridge: LensBridge = {
@@ -10,6 +11,7 @@ const bridge: LensBridge = {
   readSettings: () => ask('settings:read'),
   writeSettings: (settings) => ask('settings:write', settings),
   openExternal: (url) => ask('shell:open-external', url),
+  library: libraryBridge,
   requestEnginePort: () => tell('engine:connect'),
 };
 

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { Asset, AssetMap } from './assets.ts';
+import type { Asset, AssetLookup } from './assets.ts';
 import { cacheControl, commonHeaders } from './headers.ts';
 import { readRange } from './ranges.ts';
 
@@ -30,7 +30,7 @@ export interface Answer {
 }
 
 /** The answer to a request for a file. Every answer carries the security headers, refusals too. */
-export async function answerAsset(assets: AssetMap, request: AssetRequest): Promise<Answer> {
+export async function answerAsset(assets: AssetLookup, request: AssetRequest): Promise<Answer> {
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return answerText(request, 405, 'Only GET and HEAD are answered here.\n', { Allow: 'GET, HEAD' });
   const path = decodePath(request.path);

@@ -1,6 +1,6 @@
 import { protocol } from 'electron';
 import { APP_SCHEME } from './app-origin.ts';
-import type { AssetMap } from './assets.ts';
+import type { AssetLookup } from './assets.ts';
 import { respond } from './respond.ts';
 
 /** Makes `app://` as good as https. Once, before the app is ready. */
@@ -10,6 +10,6 @@ export function registerAppScheme(): void {
 }
 
 /** Answers `app://` from the listed files. Once the app is ready. */
-export function handleAppRequests(assets: AssetMap): void {
+export function handleAppRequests(assets: AssetLookup): void {
   protocol.handle(APP_SCHEME, (request) => respond(assets, request));
 }

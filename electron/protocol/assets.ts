@@ -15,6 +15,9 @@ export interface Asset {
 /** Address path, decoded and with a leading slash, → file. What is not a key here does not exist for any page. */
 export type AssetMap = ReadonlyMap<string, Asset>;
 
+/** What answers need of an {@link AssetMap}. */
+export type AssetLookup = Pick<AssetMap, 'get'>;
+
 /** The three folders that pages see, as absolute paths. */
 export interface AssetFolders {
   /** dist/renderer, at `/`. */

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type AssetRequest, answerAsset, answerText } from './answer.ts';
 import { isAppAddress } from './app-origin.ts';
-import type { AssetMap } from './assets.ts';
+import type { AssetLookup } from './assets.ts';
 import { fileStream } from './file-stream.ts';
 
 /** The {@link answerAsset} to a web Request, as a web Response. */
-export async function respond(assets: AssetMap, request: Request): Promise<Response> {
+export async function respond(assets: AssetLookup, request: Request): Promise<Response> {
   const asked: AssetRequest = {
     method: request.method,
     path: new URL(request.url).pathname,

@@ -1,12 +1,17 @@
 import { once } from 'node:events';
 import { findAppRoot } from '../app-root.ts';
 import { readFacts } from '../facts.ts';
+import { readImagenetLabels } from '../imagenet-labels.ts';
 import { assetFolders, listAssets } from '../protocol/assets.ts';
+import { LibraryAssets } from '../protocol/library-assets.ts';
 import { dataFolder } from '../settings/data-folder.ts';
 import { SettingsFile } from '../settings/settings-file.ts';
+import { LibraryDesk } from '../weights/library-desk.ts';
+import { MemoryTokenStore } from '../weights/token-store.ts';
 import { openAddress } from './open-address.ts';
 import { parseServeArguments } from './options.ts';
 import { type RunningServer, startServer } from './server.ts';
+import { Uploads } from './upload.ts';
 
 /**
  * `npm run serve`: serves the app until `signal` fires. The address is the last line on stdout.
@@ -25,10 +30,41 @@ export async function serve(words: readonly string[], signal: AbortSignal): Prom
 /**
  * Serves the built app in `root`.
  * @param port as in ServeOptions
- * @param home where settings are kept
+ * @param home where settings and weights are kept, instead of where they usually are
  */
-export async function serveApp(root: string, port: number | null, home: string = dataFolder()): Promise<RunningServer> {
+export async function serveApp(root: string, port: number | null, home?: string): Promise<RunningServer> {
   const folders = assetFolders(root);
-  const [assets, facts] = await Promise.all([listAssets(folders), readFacts(root, folders, 'served to a browser')]);
-  return startServer({ assets, facts, settings: new SettingsFile(home), port });
+  const [fixed, facts] = await Promise.all([listAssets(folders), readFacts(root, folders, 'served to a browser')]);
+  const assets = new LibraryAssets(fixed);
+  const desk = await LibraryDesk.open({
+    env: home === undefined ? process.env : { ...process.env, CVT_LENS_HOME: home },
+    shipped: facts.models,
+    assets,
+    imagenetLabels: () => readImagenetLabels(root),
+    tokens: new MemoryTokenStore(),
+    canReference: false,
+    reveal: null,
+    pickFolder: null,
+  });
+  const uploads = new Uploads(desk);
+  try {
+    const server = await startServer({
+      assets,
+      facts,
+      settings: new SettingsFile(home ?? dataFolder()),
+      desk,
+      uploads,
+      port,
+    });
+    return {
+      ...server,
+      async close() {
+        await server.close();
+        await desk.close();
+      },
+    };
+  } catch (error) {
+    await desk.close();
+    throw error;
+  }
 }

@@ -2,16 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { type Answer, type AssetRequest, answerAsset, answerText } from '../protocol/answer.ts';
-import type { AssetMap } from '../protocol/assets.ts';
+import { type AssetRequest, answerAsset, answerText } from '../protocol/answer.ts';
+import type { AssetLookup } from '../protocol/assets.ts';
 import { Access } from './access.ts';
 import { type Api, answerApi } from './api.ts';
+import type { ApiAnswer } from './api-answers.ts';
 import { answerEntry, answerStranger, tokenOf } from './entry.ts';
-import { refuseForeign } from './guard.ts';
+import { changesSomething, refuseForeign } from './guard.ts';
 import { listen } from './listen.ts';
 
 export interface ServeOptions extends Api {
-  readonly assets: AssetMap;
+  readonly assets: AssetLookup;
   /** Null: the first free one of a few fixed ports, so that bookmarks and tunnels keep working. 0: any. */
   readonly port: number | null;
 }
@@ -36,6 +37,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const server = createServer((incoming, outgoing) => {
     if (access !== null) void handle(options, access, incoming, outgoing);
   });
+  // A large file may take longer to arrive than the five minutes that Node allows a whole request by default.
+  server.requestTimeout = 0;
   const port = await listen(server, options.port);
   const granted = new Access(port);
   access = granted;
@@ -76,22 +79,23 @@ async function decide(
   access: Access,
   request: AssetRequest,
   incoming: IncomingMessage,
-): Promise<Answer> {
+): Promise<ApiAnswer> {
   const token = tokenOf(request.path);
   const refusal = refuseForeign(request.method, incoming.headers, { entering: token !== null });
   if (refusal !== null) {
-    const allow = refusal.status === 405 ? { Allow: 'GET, HEAD, PUT' } : {};
+    const allow = refusal.status === 405 ? { Allow: 'GET, HEAD, PUT, POST' } : {};
     return answerText(request, refusal.status, refusal.text, { ...allow, Connection: 'close' });
   }
-  if (token !== null && request.method !== 'PUT') return answerEntry(access, request, incoming.headers, token);
+  if (token !== null && !changesSomething(request.method)) return answerEntry(access, request, incoming.headers, token);
   if (!access.knows(incoming.headers.cookie)) return answerStranger(request);
   return (await answerApi(options, request, incoming)) ?? answerAsset(options.assets, request);
 }
 
-async function send(outgoing: ServerResponse, { status, headers, body }: Answer): Promise<void> {
+async function send(outgoing: ServerResponse, { status, headers, body }: ApiAnswer): Promise<void> {
   outgoing.writeHead(status, { ...headers });
   if (body.kind === 'file')
     await pipeline(createReadStream(body.file, { start: body.start, end: body.end - 1 }), outgoing);
+  else if (body.kind === 'stream') await pipeline(body.stream, outgoing);
   else outgoing.end(body.kind === 'text' ? body.text : undefined);
 }
 

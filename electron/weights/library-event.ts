@@ -7,7 +7,10 @@ export type LibraryEvent =
   /** A repository or an import that is no longer in the library. */
   | { readonly kind: 'gone'; readonly id: string }
   | { readonly kind: 'moving'; readonly done: number; readonly total: number }
-  | { readonly kind: 'folder'; readonly folder: string };
+  /** A move has come to its end: the folder is another one. */
+  | { readonly kind: 'folder'; readonly folder: string }
+  /** A move was cancelled or has failed: the folder is what it was. */
+  | { readonly kind: 'stayed' };
 
 /** A model whose weights are on this machine and were found to be what they were when they came. */
 export interface InstalledModel {

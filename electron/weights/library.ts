@@ -42,7 +42,8 @@ const REPLACED: readonly DownloadErrorCode[] = ['not-installed', 'stored-file-br
 export interface LibraryOptions {
   /** Absolute; created when something is put into it. */
   readonly folder: string;
-  readonly address: HubAddress;
+  /** Or why there is none; only downloads need one. */
+  readonly address: HubAddress | DownloadError;
   readonly send: SendHttp;
   /** The Hugging Face cache, see huggingFaceCache; null to leave it alone. */
   readonly cache: string | null;
@@ -61,7 +62,8 @@ export interface LibraryOptions {
  */
 export class Library {
   readonly #options: LibraryOptions;
-  #hub: HubClient;
+  /** Or why there is none. */
+  #hub: HubClient | DownloadError;
   readonly #queue = new Queue(MOST_TRANSFERS);
   readonly #jobs = new Map<string, DownloadJob>();
   readonly #listeners = new Set<(event: LibraryEvent) => void>();
@@ -75,7 +77,7 @@ export class Library {
   constructor(options: LibraryOptions) {
     if (!isAbsolute(options.folder)) throw new TypeError(`${options.folder} is not an absolute path.`);
     this.#options = options;
-    this.#hub = new HubClient(options.address, options.send);
+    this.#hub = hubOf(options.address, options.send);
     this.#folder = new WeightsFolder(options.folder);
     this.#shelf = new Shelf(this.#folder);
     this.#entries = new Entries(this.#folder, this.#shelf, options.cache, this.#jobs);
@@ -83,8 +85,8 @@ export class Library {
   }
 
   /** Asks another hub, or as another user, from the next request on. */
-  setAddress(address: HubAddress): void {
-    this.#hub = new HubClient(address, this.#options.send);
+  setAddress(address: HubAddress | DownloadError): void {
+    this.#hub = hubOf(address, this.#options.send);
   }
 
   /** Where the weights live. */
@@ -115,6 +117,7 @@ export class Library {
    * nothing where the model is installed or on its way.
    */
   download(id: string): void {
+    if (this.#moving) throw busy();
     // Failures become the entry's state.
     void this.pull(id).catch(() => {});
   }
@@ -278,6 +281,9 @@ export class Library {
       // Its lock was the last thing in it; where something else is, it stays.
       await rmdir(old).catch(() => {});
       this.#tellAll({ kind: 'folder', folder });
+    } catch (error) {
+      this.#tellAll({ kind: 'stayed' });
+      throw error;
     } finally {
       this.#moving = false;
     }
@@ -327,6 +333,7 @@ export class Library {
     } catch (error) {
       if (!(error instanceof DownloadError) || !REPLACED.includes(error.code)) throw error;
     }
+    if (this.#hub instanceof DownloadError) throw this.#hub;
     const tools = {
       hub: this.#hub,
       openPart: this.#options.openPart ?? openPart,
@@ -386,6 +393,10 @@ export class Library {
   #tellAll(event: LibraryEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+function hubOf(address: HubAddress | DownloadError, send: SendHttp): HubClient | DownloadError {
+  return address instanceof DownloadError ? address : new HubClient(address, send);
 }
 
 function busy(): DownloadError {

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
+import { DownloadError } from '../../models/errors.ts';
 import { dataFolder } from '../settings/data-folder.ts';
 import type { HttpConnection } from './http.ts';
-import { hubAddress } from './hub-address.ts';
+import { type HubAddress, hubAddress } from './hub-address.ts';
 import { huggingFaceCache } from './hugging-face-cache.ts';
 import { Library } from './library.ts';
 import { proxiedHttp } from './proxied-http.ts';
@@ -18,20 +19,31 @@ export interface OpenLibraryOptions {
 
 export interface OpenedLibrary {
   readonly library: Library;
+  readonly settings: WeightsSettingsFile;
   /** Pauses downloads, lets go of the folder and of the network. */
   close(): Promise<void>;
 }
 
+/** {@link hubAddress}, or why there is none. */
+export function findAddress(...given: Parameters<typeof hubAddress>): HubAddress | DownloadError {
+  try {
+    return hubAddress(...given);
+  } catch (error) {
+    if (error instanceof DownloadError) return error;
+    throw error;
+  }
+}
+
 /**
- * The library that the user's settings and environment describe. Nothing is read but the settings, nothing written.
- * @throws DownloadError `network-unreachable` where HF_ENDPOINT or the mirror is no address
+ * The library that the user's settings and environment describe. Nothing is read but the settings, nothing written. Where
+ * HF_ENDPOINT or the mirror is no address, downloads say so.
  */
 export async function openLibrary(options: OpenLibraryOptions = {}): Promise<OpenedLibrary> {
   const env = options.env ?? process.env;
   const surroundings = { env, platform: process.platform, home: homedir() };
   const settings = new WeightsSettingsFile(dataFolder(surroundings));
   const { folder, mirror } = await settings.read();
-  const address = hubAddress(env, mirror, options.token ?? null);
+  const address = findAddress(env, mirror, options.token ?? null);
   const http = options.http ?? proxiedHttp();
   const library = new Library({
     folder: folder ?? defaultWeightsFolder(surroundings),
@@ -42,6 +54,7 @@ export async function openLibrary(options: OpenLibraryOptions = {}): Promise<Ope
   });
   return {
     library,
+    settings,
     async close() {
       await library.close();
       await http.close();

@@ -1,7 +1,7 @@
 import { BrowserWindow, type MessagePortMain, type WebContents } from 'electron';
 import type { EngineHost } from '../engine/engine-host.ts';
 import type { UiClient } from '../engine/engine-window.ts';
-import { PORT_CHANNEL } from '../ipc/contract.ts';
+import { PORT_CHANNEL, type TidingChannel, type Tidings } from '../ipc/contract.ts';
 import { onNotice } from '../ipc/main-ipc.ts';
 import { roleOf } from './window-roles.ts';
 
@@ -20,6 +20,11 @@ export function connectUiWindows(host: EngineHost<MessagePortMain>): void {
     }
     host.connect(client);
   });
+}
+
+/** Tells all of them something. */
+export function tellUiWindows<Channel extends TidingChannel>(channel: Channel, tidings: Tidings[Channel]): void {
+  for (const { webContents } of uiWindows()) webContents.send(channel, tidings);
 }
 
 /** The windows that a user sees; the engine's is none of them. */

@@ -1,4 +1,5 @@
 import type { ErrorMessage } from '../../models/errors.ts';
+import type { LibraryCommand, LibraryWork } from './library-wire.ts';
 import type { Settings } from './settings.ts';
 
 /** An answer that has crossed a process: Electron drops an error's class and code, so they travel as data. */
@@ -17,11 +18,24 @@ export interface LensBridge {
   readSettings(): Promise<Outcome<unknown>>;
   writeSettings(settings: Settings): Promise<Outcome<unknown>>;
   openExternal(url: string): Promise<Outcome<unknown>>;
+  readonly library: LibraryBridge;
   /**
    * Asks for a port to the engine. It arrives as a `message` event of this window with {@link ENGINE_PORT_MESSAGE} as data:
    * ports cannot pass the context bridge. Another arrives whenever the engine was started again.
    */
   requestEnginePort(): void;
+}
+
+/** The library's part of {@link LensBridge}. */
+export interface LibraryBridge {
+  /** Snapshots from the present one on, until the answer is called. */
+  follow(listener: (snapshot: unknown) => void): () => void;
+  command(command: LibraryCommand): Promise<Outcome<unknown>>;
+  /** @param ticket of the caller's making, for {@link cancel} */
+  work(ticket: string, work: LibraryWork, onProgress: (progress: unknown) => void): Promise<Outcome<unknown>>;
+  cancel(ticket: string): Promise<Outcome<unknown>>;
+  /** Names a file that the user dropped or chose to the main process; the page learns a ticket, not a path. */
+  takeFile(file: File): Promise<Outcome<unknown>>;
 }
 
 /** What the preload script of the hidden engine window puts on `window.cvtLensEngine`. */

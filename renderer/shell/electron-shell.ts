@@ -1,9 +1,13 @@
 import type { z } from 'zod';
-import { fromErrorMessage, ShellError } from '../../models/errors.ts';
+import { ShellError } from '../../models/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { LensBridge, Outcome } from './bridge.ts';
+import { ElectronLibrary } from './electron-library.ts';
+import { LibraryClient } from './library-client.ts';
+import type { ModelLibrary } from './model-library.ts';
 import { parseSettings, type Settings } from './settings.ts';
-import type { ModelEntry, SampleEntry, Shell, ShellVersions } from './shell.ts';
+import { EXTERNAL_LINKS, type ModelEntry, type SampleEntry, type Shell, type ShellVersions } from './shell.ts';
+import { unwrap } from './unwrap.ts';
 import { modelsSchema, samplesSchema, versionsSchema } from './wire.ts';
 
 /** {@link Shell} for a window of the desktop app: the main process answers through the preload script's bridge. */
@@ -12,6 +16,7 @@ export class ElectronShell implements Shell {
   readonly #bridge: LensBridge;
   readonly #connectEngine: () => Engine;
   #engine: Engine | null = null;
+  #library: ModelLibrary | null = null;
 
   /** @param connectEngine connects to the engine window; called once, when the engine is first asked for */
   constructor(bridge: LensBridge, connectEngine: () => Engine) {
@@ -44,15 +49,16 @@ export class ElectronShell implements Shell {
     return this.#engine;
   }
 
+  library(): ModelLibrary {
+    this.#library ??= new LibraryClient(new ElectronLibrary(this.#bridge.library), () =>
+      this.openExternal(EXTERNAL_LINKS.officialZoo),
+    );
+    return this.#library;
+  }
+
   async openExternal(url: string): Promise<void> {
     unwrap(await this.#bridge.openExternal(url));
   }
-}
-
-/** @throws the error that the main process raised, class and code kept */
-function unwrap<Value>(outcome: Outcome<Value>): Value {
-  if (outcome.ok) return outcome.value;
-  throw fromErrorMessage(outcome.error);
 }
 
 function check<Value>(schema: z.ZodType<Value>, outcome: Outcome<unknown>): Value {

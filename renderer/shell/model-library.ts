@@ -1,6 +1,7 @@
 import type { GridSize } from '../../models/cvt/grids.ts';
 import type { Activation } from '../../models/cvt/spec.ts';
 import type { Naming } from '../../models/cvt/tensor-names.ts';
+import type { ErrorMessage } from '../../models/errors.ts';
 import type { FormatName } from '../../models/formats/tensor-index.ts';
 import type { LibraryEntry, ModelFacts } from './library-entry.ts';
 import type { ModelEntry } from './shell.ts';
@@ -86,6 +87,8 @@ export interface LibrarySnapshot {
   readonly connection: 'live' | 'lost';
   /** The catalog in its order, then repositories and imports by name. */
   readonly entries: readonly LibraryEntry[];
+  /** Why the models cannot be listed (the folder of weights cannot be read); null where they can. */
+  readonly problem: ErrorMessage | null;
   /** Where the weights live. */
   readonly folder: string;
   /** Bytes that the library takes up on the disk, parts of downloads included. */

@@ -1,15 +1,27 @@
 import type { z } from 'zod';
-import { fromErrorMessage, ShellError } from '../../models/errors.ts';
+import { ShellError } from '../../models/errors.ts';
 import type { Engine } from '../engine/engine.ts';
+import { LibraryClient } from './library-client.ts';
+import type { ModelLibrary } from './model-library.ts';
+import { ServeLibrary } from './serve-library.ts';
+import { request } from './serve-request.ts';
 import { parseSettings, type Settings } from './settings.ts';
-import { isExternalLink, type ModelEntry, type SampleEntry, type Shell, type ShellVersions } from './shell.ts';
-import { errorMessageSchema, type ShellFacts, shellFactsSchema } from './wire.ts';
+import {
+  EXTERNAL_LINKS,
+  isExternalLink,
+  type ModelEntry,
+  type SampleEntry,
+  type Shell,
+  type ShellVersions,
+} from './shell.ts';
+import { type ShellFacts, shellFactsSchema } from './wire.ts';
 
 /** {@link Shell} for a browser tab: the loopback server that sent the page (electron/serve) answers over HTTP. */
 export class ServeShell implements Shell {
   readonly kind = 'serve';
   readonly #startEngine: () => Engine;
   #engine: Engine | null = null;
+  #library: ModelLibrary | null = null;
   #facts: Promise<ShellFacts> | null = null;
 
   /** @param startEngine starts this page's own engine; called once, when the engine is first asked for */
@@ -46,6 +58,11 @@ export class ServeShell implements Shell {
     return this.#engine;
   }
 
+  library(): ModelLibrary {
+    this.#library ??= new LibraryClient(new ServeLibrary(), () => this.openExternal(EXTERNAL_LINKS.officialZoo));
+    return this.#library;
+  }
+
   async openExternal(url: string): Promise<void> {
     if (!isExternalLink(url)) throw new ShellError('shell-refused', `${url} is no page that the app links to.`);
     window.open(url, '_blank', 'noopener,noreferrer');
@@ -73,21 +90,4 @@ function check<Value>(schema: z.ZodType<Value>, data: unknown, what: string): Va
     `The server's answer for ${what} is of another version than this page. Reload the page.`,
     { cause: parsed.error },
   );
-}
-
-async function request(path: string, init?: RequestInit): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(path, { ...init, credentials: 'same-origin', cache: 'no-store' });
-  } catch (cause) {
-    throw new ShellError(
-      'shell-unreachable',
-      'The CvT Lens server does not answer. Start it again with `npm run serve` and open the address that it prints.',
-      { cause },
-    );
-  }
-  if (response.ok) return response;
-  const told = errorMessageSchema.safeParse(await response.json().catch(() => null));
-  if (told.success) throw fromErrorMessage(told.data);
-  throw new ShellError('shell-unreachable', `The CvT Lens server answered ${path} with status ${response.status}.`);
 }

@@ -1,6 +1,7 @@
 import type { Activation, OfficialSpec } from '../../models/cvt/spec.ts';
 import type { Preprocessing } from '../../models/image/preprocessing.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { ModelLibrary } from './model-library.ts';
 import type { Settings } from './settings.ts';
 
 /** A model that the app can offer. Its files are URLs of the app's own origin. */
@@ -46,6 +47,8 @@ export interface Shell {
   writeSettings(settings: Settings): Promise<void>;
   /** One engine for all windows. The connection survives restarts of the engine. */
   engine(): Engine;
+  /** The models of this machine; one for the page. */
+  library(): ModelLibrary;
   /** Opens one of the few pages the app links to (EXTERNAL_LINKS) in the user's browser. */
   openExternal(url: string): Promise<void>;
 }

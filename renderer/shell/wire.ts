@@ -47,11 +47,10 @@ const model = z.object({
 const sample = z.object({ name: z.string(), url: ownPath, label: z.string() });
 
 export const versionsSchema: z.ZodType<ShellVersions> = versions;
+export const modelSchema: z.ZodType<ModelEntry> = model;
 export const modelsSchema: z.ZodType<readonly ModelEntry[]> = z.array(model);
 export const samplesSchema: z.ZodType<readonly SampleEntry[]> = z.array(sample);
 
 /** The answer to `GET /api/shell`: all that does not change while the app runs, in one trip. */
 export const shellFactsSchema = z.object({ versions, models: modelsSchema, samples: samplesSchema });
 export type ShellFacts = z.infer<typeof shellFactsSchema>;
-
-export const errorMessageSchema = z.object({ name: z.string(), code: z.string(), message: z.string() });

@@ -37,6 +37,11 @@ describe('answering', () => {
       'shell:open-external': vi.fn(() => undefined),
       'settings:read': () => parseSettings(null),
       'settings:write': vi.fn(() => undefined),
+      'library:snapshot': () => Promise.reject(new Error('not part of this test')),
+      'library:command': vi.fn(() => undefined),
+      'library:work': vi.fn(() => null),
+      'library:cancel': vi.fn(() => undefined),
+      'library:file': vi.fn(() => ({ file: 'ticket' })),
       ...change,
     };
   }
@@ -58,6 +63,14 @@ describe('answering', () => {
     ['shell:open-external', 'https://evil.example/'],
     ['shell:open-external', `${EXTERNAL_LINKS.paper}/../..`],
     ['shell:open-external', 'file:///etc/passwd'],
+    ['library:command', { command: 'format-disk' }],
+    ['library:command', { command: 'remove', id: 7 }],
+    ['library:work', { work: { work: 'use', id: 'cvt-13-224-1k' } }],
+    ['library:work', { ticket: 't', work: { work: 'inspect', files: [] } }],
+    ['library:work', { ticket: 't', work: { work: 'inspect', files: ['/etc/passwd', { path: '/' }] } }],
+    ['library:cancel', { ticket: 't' }],
+    ['library:file', ''],
+    ['library:file', 'relative/weights.pth'],
     ['shell:open-external', undefined],
     ['settings:write', 'dark'],
     ['settings:write', null],
@@ -67,6 +80,8 @@ describe('answering', () => {
     expect(outcome).toMatchObject({ ok: false, error: { code: 'shell-refused' } });
     expect(all['settings:write']).not.toHaveBeenCalled();
     expect(all['shell:open-external']).not.toHaveBeenCalled();
+    for (const each of ['library:command', 'library:work', 'library:cancel', 'library:file'] as const)
+      expect(all[each]).not.toHaveBeenCalled();
   });
 
   test('the links of the app are opened', async () => {

@@ -49,6 +49,7 @@ describe('ElectronShell', () => {
       readSettings: unused,
       writeSettings: unused,
       openExternal: unused,
+      library: { follow: () => () => {}, command: unused, work: unused, cancel: unused, takeFile: unused },
       requestEnginePort: () => {},
       ...change,
     };
