@@ -11,7 +11,7 @@ type Phase = EngineProgress['phase'];
 /** The wasm is compiled, a GPU device made, and the self-test run; on SwiftShader that takes most of 20 s. */
 const START_MS = 120_000;
 /** Compiling shaders or prepacking weights; a 1.1 GB checkpoint on a slow disk included. */
-const COMPILE_MS = 300_000;
+const COMPILE_MS = 180_000;
 const STEP_MS = 60_000;
 /** Multiply-adds per ms before anything was measured: SwiftShader does about 180,000, a single WASM thread a few million. */
 const UNKNOWN_RATES: Readonly<Record<Provider, number>> = { webgpu: 30_000, wasm: 300_000 };

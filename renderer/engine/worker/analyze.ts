@@ -4,7 +4,7 @@ import { softmax } from '../../../models/predictions.ts';
 import type { Analysis, DeviceReport, EngineCalls, StageReport } from '../protocol.ts';
 import { decodePicture } from './decode-picture.ts';
 import type { ModelSessions } from './model-sessions.ts';
-import { dispose, type Outputs, values } from './network.ts';
+import { type Outputs, values } from './network.ts';
 import type { TapStore } from './taps.ts';
 import type { Task } from './task.ts';
 
@@ -42,7 +42,7 @@ export async function analyze(
   const running = performance.now();
   const outputs = await network.run(input);
   const ran = performance.now();
-  if (task.signal.aborted) dispose(outputs);
+  if (task.signal.aborted) await network.discard(outputs);
   throwIfCancelled(task.signal);
 
   const logits = values(outputs, 'logits');

@@ -7,7 +7,7 @@ import { throwIfCancelled } from '../../../models/errors.ts';
 import { buildCvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
 import type { ModelRef, ModelReport } from '../protocol.ts';
 import { checkpointBytes } from './checkpoint-bytes.ts';
-import { type Bench, CHECKPOINT_PATH, dispose, Network } from './network.ts';
+import { type Bench, CHECKPOINT_PATH, Network } from './network.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -60,7 +60,7 @@ export class ModelSessions {
     const worthIt = this.#bench.gpu ? !this.#software : multiplyAdds <= WARM_CPU_MULTIPLY_ADDS;
     if (model.warm || !worthIt) return;
     task.progress({ phase: 'warming' }, multiplyAdds);
-    dispose(await model.network.run(new Float32Array(3 * input.rows * input.cols)));
+    await model.network.discard(await model.network.run(new Float32Array(3 * input.rows * input.cols)));
     model.warm = true;
   }
 

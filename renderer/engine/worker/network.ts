@@ -3,6 +3,7 @@ import type { CvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
 import type { GpuWatch } from './gpu-watch.ts';
 import type { Mutex } from './mutex.ts';
 import type { Ort } from './runtime.ts';
+import { SteadyBlob } from './steady-blob.ts';
 
 /** The name under which graphs refer to their checkpoint file; it only has to match between graph and session. */
 export const CHECKPOINT_PATH = 'checkpoint';
@@ -44,7 +45,9 @@ export class Network {
     const session = await mutex.run(() =>
       ort.InferenceSession.create(model, {
         executionProviders: gpu ? [{ name: 'webgpu', device: gpu.device }] : ['wasm'],
-        externalData: graph.usesExternalData ? [{ path: CHECKPOINT_PATH, data: checkpoint }] : [],
+        externalData: graph.usesExternalData
+          ? [{ path: CHECKPOINT_PATH, data: checkpoint instanceof Blob ? new SteadyBlob(checkpoint) : checkpoint }]
+          : [],
         // A step that the GPU cannot do is an error, not a slow detour over the CPU that nobody hears of.
         extra: gpu ? { session: { disable_cpu_ep_fallback: '1' } } : {},
         preferredOutputLocation: Object.fromEntries(
@@ -74,6 +77,11 @@ export class Network {
     });
   }
 
+  /** Frees what a run gave, on the device too. */
+  discard(outputs: Outputs): Promise<void> {
+    return this.#bench.mutex.run(async () => dispose(outputs));
+  }
+
   release(): Promise<void> {
     return this.#bench.mutex.run(() => this.#session.release());
   }
@@ -89,7 +97,7 @@ export async function readBack(tensor: Tensor, name: string): Promise<Float32Arr
   return floats(await tensor.getData(true), name);
 }
 
-export function dispose(outputs: Outputs): void {
+function dispose(outputs: Outputs): void {
   for (const tensor of outputs.values()) tensor.dispose();
 }
 

@@ -19,9 +19,13 @@ let engine: Promise<RunningEngine> | null = null;
 
 addEventListener('message', ({ data }: MessageEvent) => {
   const message = parseToWorker(data);
-  if (message?.type === 'start') engine ??= start(message);
-  else if (message?.type === 'cancel') tasks.get(message.id)?.abort();
-  else if (message !== null) void answer(message);
+  if (message?.type === 'start') {
+    engine ??= start(message);
+    // The supervisor was told and will end this Worker; nobody else waits.
+    engine.catch(() => {});
+  }
+  if (message?.type === 'cancel') tasks.get(message.id)?.abort();
+  if (message?.type === 'request') void answer(message);
 });
 
 async function start(message: StartMessage): Promise<RunningEngine> {

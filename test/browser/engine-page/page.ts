@@ -10,7 +10,7 @@ import { engineOf, startEngineInPage } from '../../../renderer/engine/start-engi
 import { decodePicture } from '../../../renderer/engine/worker/decode-picture.ts';
 import { chooseDevice } from '../../../renderer/engine/worker/device.ts';
 import { Mutex } from '../../../renderer/engine/worker/mutex.ts';
-import { type Bench, CHECKPOINT_PATH, dispose, Network, readBack } from '../../../renderer/engine/worker/network.ts';
+import { type Bench, CHECKPOINT_PATH, Network, readBack } from '../../../renderer/engine/worker/network.ts';
 import { loadRuntime } from '../../../renderer/engine/worker/runtime.ts';
 import { formulaCheckpoint } from '../../golden/formula-checkpoint.ts';
 import { formulaInput } from '../../golden/formula-weights.ts';
@@ -130,7 +130,7 @@ async function runGolden({ spec, seed, numClasses, height, width, activation }: 
   const outputs = await network.run(formulaInput([1, 3, height, width], seed));
   const values: Record<string, number[]> = {};
   for (const [name, tensor] of outputs) values[name] = Array.from(await readBack(tensor, name));
-  dispose(outputs);
+  await network.discard(outputs);
   await network.release();
   return values;
 }
