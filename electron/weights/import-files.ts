@@ -26,6 +26,7 @@ const MAX_FILES = 32;
 /** A configuration with the names of 20,000 classes has about 1 MB. */
 const MAX_TEXT_BYTES = 4 * 2 ** 20;
 const TEXT_FILE = new Set(['.json', '.yaml', '.yml', '.txt', '.csv', '.tsv', '.names', '.labels', '.md']);
+const SPEC_FILE = /\.(json|ya?ml)$/i;
 /** A key that only a spec or a configuration has. */
 const SPEC_KEY = /\bNUM_STAGES\b|"model_type"\s*:|\bSPEC\b/;
 
@@ -113,7 +114,7 @@ async function sortTexts(texts: readonly ImportFile[]): Promise<Pick<SortedFiles
 
 /** Null where the text is no spec at all. @throws SpecError where it is a wrong one */
 function specIn(text: string, name: string): HuggingFaceConfig | null {
-  if (!SPEC_KEY.test(text)) return null;
+  if (!SPEC_FILE.test(name) || !SPEC_KEY.test(text)) return null;
   try {
     return parseSpecFile(text, name);
   } catch (error) {

@@ -94,6 +94,7 @@ async function write(
           progress?.(size, total);
         }
       }
+      throwIfCancelled(signal);
       await file.sync();
     } finally {
       await file.close();
