@@ -149,7 +149,7 @@ describe.each(['wasm', 'webgpu'] as const)('the engine on %s', (provider) => {
     expect(outcome).toMatchObject({ ok: false, name: 'CheckpointError' });
   });
 
-  // Without SteadyBlob one load in thirty or so never ended.
+  // Without SteadyBlob one load in eighty never ended.
   it('loads a checkpoint as often as it is asked to', async () => {
     const loads = Array.from({ length: 40 }, (_, index) => ({ ...model, id: `copy-${index}` }));
     const reports = await chromium.page.evaluate(
