@@ -34,7 +34,8 @@ export async function findCheckpoint(word: string, signal: AbortSignal): Promise
     if (!(error instanceof DownloadError) || error.code !== 'not-installed') throw error;
     throw new DownloadError(
       'not-installed',
-      `${word}: there is no such file, and no model of this id on this machine. Get it with "cvt pull ${id.id}".`,
+      `${word}: there is no such file, and no model of this id on this machine. ` +
+        (id.kind === 'imported' ? '"cvt models" lists what is there.' : `Get it with "cvt pull ${id.id}".`),
     );
   } finally {
     await close();

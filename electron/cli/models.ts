@@ -1,5 +1,5 @@
 import { catalogEntry } from '../../models/catalog.ts';
-import type { LibraryEntry, ModelState } from '../../renderer/shell/library-entry.ts';
+import type { LibraryEntry, ModelState, WeightsPlace } from '../../renderer/shell/library-entry.ts';
 import { openLibrary } from '../weights/open-library.ts';
 import { type Command, parseWords, usageError } from './command.ts';
 import { bytesInWords } from './sizes.ts';
@@ -63,12 +63,18 @@ function asTable(entries: readonly LibraryEntry[]): string {
   return `${lines.join('\n')}\n`;
 }
 
+const PLACES: Readonly<Record<WeightsPlace, string>> = {
+  library: '',
+  'huggingface-cache': ' (Hugging Face cache)',
+  outside: ' (used where it lies)',
+};
+
 function stateInWords(state: ModelState): string {
   switch (state.kind) {
     case 'available':
       return state.cached ? 'in the Hugging Face cache' : 'available';
     case 'installed':
-      return state.place === 'library' ? 'installed' : 'installed (Hugging Face cache)';
+      return `installed${PLACES[state.place]}`;
     case 'paused':
       return `paused, ${progressInWords(state.received, state.total)}`;
     case 'downloading':

@@ -61,7 +61,7 @@ export class Imports {
     const { needsCopy, sha256 } = inspected.proposal;
     const whyNoReference = needsCopy ? 'decoded' : isOurs ? 'browser' : null;
     const places: readonly ImportPlace[] = whyNoReference === null ? ['reference', 'copy'] : ['copy'];
-    const alreadyThere = await library.findByChecksum(sha256);
+    const alreadyThere = await findByChecksum(library, sha256);
     const id = randomUUID();
     for (const [oldest] of this.#pending) if (this.#pending.size >= MOST_PENDING) await this.discard(oldest);
     this.#pending.set(id, { inspected, places, isOurs });
@@ -171,6 +171,16 @@ function labelsOf({ proposal }: InspectedImport, source: LabelSource): string[] 
   const choice = proposal.labelChoices.find((offered) => offered.source === source);
   if (!choice) throw new ImportError('import-refused', `There are no class names from "${source}" for these weights.`);
   return source === 'imagenet' ? null : [...choice.labels];
+}
+
+/** The id of a whole model that came from a file with this checksum, or null. */
+async function findByChecksum(library: Library, sha256: string): Promise<string | null> {
+  for (const { id, state } of await library.list()) {
+    if (state.kind !== 'installed') continue;
+    const origin = (await library.manifest(id))?.origin;
+    if (state.sha256 === sha256 || (origin && 'sha256' in origin && origin.sha256 === sha256)) return id;
+  }
+  return null;
 }
 
 function gone(): ImportError {

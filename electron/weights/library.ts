@@ -237,17 +237,6 @@ export class Library {
     return (await this.#shelf.look(requireModelId(id).id))?.manifest ?? null;
   }
 
-  /** The whole model that came from a file with this checksum, or null. */
-  async findByChecksum(sha256: string): Promise<string | null> {
-    for (const id of await this.#entries.storedIds()) {
-      const stored = await this.#shelf.look(id);
-      if (stored?.kind !== 'whole') continue;
-      const { origin, sha256: own } = stored.manifest;
-      if (own === sha256 || ('sha256' in origin && origin.sha256 === sha256)) return id;
-    }
-    return null;
-  }
-
   /** Where parts of files may be put while they arrive; on the disk of the weights. */
   get incoming(): string {
     return this.#folder.downloads;
