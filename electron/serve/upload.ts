@@ -1,5 +1,6 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
+import { CancelledError } from '../../models/errors.ts';
 import type { AssetRequest } from '../protocol/answer.ts';
 import { onDisk } from '../weights/disk-failure.ts';
 import { checkSpace, freeSpace } from '../weights/free-space.ts';
@@ -39,6 +40,11 @@ export class Uploads {
     this.#running++;
     try {
       const path = await this.#receive(name, length, incoming);
+      // A page that went away while the last bytes were written never learns the ticket.
+      if (incoming.socket.destroyed) {
+        await rm(path, { force: true });
+        throw new CancelledError();
+      }
       return json(request, 200, { file: await this.#desk.takeFile({ name, path, isOurs: true }) });
     } finally {
       this.#running--;

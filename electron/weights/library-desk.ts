@@ -94,6 +94,8 @@ export class LibraryDesk {
         return library.remove(command.id);
       case 'discard':
         return this.#imports.discard(command.proposal);
+      case 'forget-files':
+        return this.#files.forget(command.files);
       case 'set-mirror':
         return this.#setMirror(command.url);
       case 'set-token':

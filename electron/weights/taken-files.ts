@@ -34,8 +34,13 @@ export class TakenFiles {
     throw new ImportError('import-gone', 'A file of this import is no longer known. Drop the files once more.');
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#files.keys()].map((ticket) => removeSent(this.#drop(ticket))));
+  /** Those that are known of these. */
+  async forget(tickets: Iterable<string>): Promise<void> {
+    await Promise.all([...tickets].map((ticket) => removeSent(this.#drop(ticket))));
+  }
+
+  close(): Promise<void> {
+    return this.forget(this.#files.keys());
   }
 
   #drop(ticket: string): TakenFile | undefined {

@@ -85,11 +85,17 @@ export class LibraryClient implements ModelLibrary {
     const total = files.reduce((sum, { size }) => sum + size, 0);
     const tickets: string[] = [];
     let before = 0;
-    for (const file of files) {
-      const onProgress = ({ phase, done }: WorkProgress) =>
-        options.onProgress?.({ phase, done: before + done, total: Math.max(total, before + done) });
-      tickets.push(await this.#transport.takeFile(file, { ...options, onProgress }));
-      before += file.size;
+    try {
+      for (const file of files) {
+        const onProgress = ({ phase, done }: WorkProgress) =>
+          options.onProgress?.({ phase, done: before + done, total: Math.max(total, before + done) });
+        tickets.push(await this.#transport.takeFile(file, { ...options, onProgress }));
+        before += file.size;
+      }
+    } catch (error) {
+      // Where this fails too, the other side forgets them when it ends.
+      void this.#transport.command({ command: 'forget-files', files: tickets }).catch(() => {});
+      throw error;
     }
     return check(proposalSchema, await this.#transport.work({ work: 'inspect', files: tickets }, options));
   }

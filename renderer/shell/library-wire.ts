@@ -19,6 +19,7 @@ const counts = { received: count, total: count.nullable() };
 export const libraryCommandSchema = z.discriminatedUnion('command', [
   z.object({ command: z.enum(['download', 'pause', 'cancel', 'remove']), id }),
   z.object({ command: z.literal('discard'), proposal: ticket }),
+  z.object({ command: z.literal('forget-files'), files: z.array(ticket).max(64) }),
   z.object({ command: z.literal('set-mirror'), url: z.string().max(500).nullable() }),
   z.object({ command: z.literal('set-token'), token: z.string().min(1).max(500).nullable() }),
   z.object({ command: z.literal('reveal'), id: id.nullable() }),
