@@ -1,12 +1,16 @@
-import { CancelledError, toErrorMessage } from '../models/errors.ts';
-import type { Engine } from './engine/engine.ts';
+import { toErrorMessage } from '../models/errors.ts';
 import type { DevicePreference } from './engine/protocol.ts';
+import { type ImportFlow, importFlow } from './library/import-flow.ts';
+import { type LibraryActions, libraryActions } from './library/library-actions.ts';
+import { startModelLoader } from './library/model-loader.ts';
+import { watchDownloads } from './library/watch-downloads.ts';
 import { type AnalysisQueue, startAnalysisQueue } from './pipeline/analysis-queue.ts';
 import { startFollowingRows } from './pipeline/follow-rows.ts';
 import type { SampleEntry, Shell, ShellVersions } from './shell/shell.ts';
 import { noteEngineState, useEngine } from './stores/engine.ts';
 import { useImages } from './stores/images.ts';
-import { modelRef, useModel } from './stores/model.ts';
+import { useLibrary } from './stores/library.ts';
+import { useModel } from './stores/model.ts';
 import { useNotices } from './stores/notices.ts';
 import { rememberSettings, useSettings } from './stores/settings.ts';
 import { useView } from './stores/view.ts';
@@ -17,7 +21,10 @@ export interface App {
   readonly versions: ShellVersions;
   readonly samples: readonly SampleEntry[];
   readonly queue: AnalysisQueue;
+  readonly library: LibraryActions;
+  readonly imports: ImportFlow;
   readonly chooseDevice: (preference: DevicePreference) => Promise<void>;
+  /** Makes a model the one that pictures are shown to, whether it is on this machine yet or not. */
   readonly chooseModel: (id: string) => Promise<void>;
   /** Carries the current model's loading out again after an error. */
   readonly retryModel: () => Promise<void>;
@@ -28,20 +35,22 @@ export async function startApp(shell: Shell): Promise<App> {
   const engine = shell.engine();
   engine.onState(noteEngineState);
 
-  const [versions, entries, samples] = await Promise.all([shell.versions(), shell.models(), shell.samples()]);
+  const [versions, shipped, samples] = await Promise.all([shell.versions(), shell.models(), shell.samples()]);
   const flush = await rememberSettings(shell, (error) => {
     useNotices.getState().show(`The settings could not be written: ${toErrorMessage(error).message}`);
   });
   addEventListener('pagehide', flush);
 
-  useModel.setState({ entries });
+  useModel.setState({ shipped });
   const queue = startAnalysisQueue(engine);
   startFollowingRows(engine, queue.refresh);
   useImages.subscribe(({ selected }, before) => {
     if (selected !== before.selected) useView.getState().forgetPoints();
   });
 
-  const loader = modelLoader(engine);
+  const library = shell.library();
+  library.subscribe((snapshot) => useLibrary.setState({ snapshot }));
+  const loader = startModelLoader(engine, library);
   const currentId = () => useSettings.getState().modelId;
 
   const configure = async (preference: DevicePreference) => {
@@ -64,43 +73,28 @@ export async function startApp(shell: Shell): Promise<App> {
   };
 
   const chooseModel = async (id: string) => {
-    useSettings.getState().update({ modelId: id });
+    if (id !== currentId()) {
+      useSettings.getState().update({ modelId: id });
+      // The other model has other classes.
+      useView.getState().searchClasses('');
+    }
+    const loaded = loader.load(id);
     queue.requeueAll();
-    await loader.load(id);
+    await loaded;
   };
+  watchDownloads((id) => void chooseModel(id));
 
   void configure(useSettings.getState().device).then(() => loader.load(currentId()));
 
-  return { shell, versions, samples, queue, chooseDevice, chooseModel, retryModel: () => loader.load(currentId()) };
-}
-
-/** Loads one model at a time; a newer choice withdraws the older. */
-function modelLoader(engine: Engine) {
-  let latest: AbortController | null = null;
   return {
-    async load(id: string): Promise<void> {
-      const { entries } = useModel.getState();
-      // A model that is no longer offered gives way to the first.
-      const entry = entries.find((candidate) => candidate.id === id) ?? entries[0];
-      latest?.abort();
-      if (!entry) return useModel.setState({ state: { kind: 'none' } });
-      const controller = new AbortController();
-      latest = controller;
-      useModel.setState({ state: { kind: 'loading', entry, progress: null } });
-      try {
-        const report = await engine.call('prepare', modelRef(entry), {
-          signal: controller.signal,
-          onProgress: (progress) => {
-            if (latest === controller) useModel.setState({ state: { kind: 'loading', entry, progress } });
-          },
-        });
-        if (latest !== controller) return;
-        useView.getState().setStages(report.stages);
-        useModel.setState({ state: { kind: 'ready', entry, report } });
-      } catch (error) {
-        if (latest !== controller || error instanceof CancelledError) return;
-        useModel.setState({ state: { kind: 'error', entry, error: toErrorMessage(error) } });
-      }
-    },
+    shell,
+    versions,
+    samples,
+    queue,
+    library: libraryActions(library),
+    imports: importFlow(library),
+    chooseDevice,
+    chooseModel,
+    retryModel: () => loader.load(currentId()),
   };
 }

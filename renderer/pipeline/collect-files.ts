@@ -1,14 +1,16 @@
 import type { NewImage } from '../stores/images.ts';
+import { beginsAsCheckpoint, kindOfName } from './file-kinds.ts';
 
 /** What a drop, a paste or a file dialog brought. */
 export interface Collected {
   readonly images: readonly NewImage[];
-  /** Files inside folders that do not look like pictures by name; they were left alone. */
+  /** Checkpoints, and what may belong to them: specs, configs, labels. */
+  readonly modelFiles: readonly File[];
+  /** Whether there is a checkpoint among the model files. */
+  readonly hasCheckpoint: boolean;
+  /** Files inside folders that are neither by name; they were left alone. */
   readonly skipped: number;
 }
-
-/** Names that are taken out of a folder. A file that was chosen by itself is always taken, and judged by its content. */
-const PICTURE_NAME = /\.(jpe?g|jpe|jfif|png|gif|webp|bmp|avif|heic|heif|tiff?|jxl)$/i;
 
 /**
  * The files of a drop or paste, folders searched through, in order of their paths. Must be called while the event is
@@ -17,28 +19,58 @@ const PICTURE_NAME = /\.(jpe?g|jpe|jfif|png|gif|webp|bmp|avif|heic|heif|tiff?|jx
 export async function collectDropped(transfer: DataTransfer): Promise<Collected> {
   const items = [...transfer.items].filter((item) => item.kind === 'file');
   const entries = items.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
-  const images: NewImage[] = [];
-  let skipped = 0;
+  const parts: Collected[] = [];
   for (const { entry, file } of entries) {
-    if (entry?.isDirectory) {
-      const inside = await filesIn(entry as FileSystemDirectoryEntry);
-      const pictures = inside.filter(({ name }) => PICTURE_NAME.test(name));
-      skipped += inside.length - pictures.length;
-      images.push(...pictures);
-    } else if (file) images.push({ name: file.name, file });
+    if (entry?.isDirectory) parts.push(sortFolder(await filesIn(entry as FileSystemDirectoryEntry)));
+    else if (file) parts.push(await sortFiles([file]));
   }
-  return { images, skipped };
+  return {
+    images: parts.flatMap(({ images }) => images),
+    modelFiles: parts.flatMap(({ modelFiles }) => modelFiles),
+    hasCheckpoint: parts.some(({ hasCheckpoint }) => hasCheckpoint),
+    skipped: parts.reduce((sum, { skipped }) => sum + skipped, 0),
+  };
 }
 
-/** The files of an `<input>`; one that chose a folder answers everything in it. */
-export function collectChosen(files: FileList, fromFolder: boolean): Collected {
+/** The files of an `<input>` for pictures; one that chose a folder answers everything in it. */
+export function collectChosen(files: FileList, fromFolder: boolean): Pick<Collected, 'images' | 'skipped'> {
   const all = [...files].map((file) => ({ name: file.name, file }));
   if (!fromFolder) return { images: all, skipped: 0 };
-  const images = all.filter(({ name }) => PICTURE_NAME.test(name));
+  const images = all.filter(({ name }) => kindOfName(name) === 'picture');
   return { images, skipped: all.length - images.length };
 }
 
-async function filesIn(folder: FileSystemDirectoryEntry): Promise<readonly NewImage[]> {
+/** A file that was dropped by itself is always taken, and judged by its content. */
+async function sortFiles(files: readonly File[]): Promise<Collected> {
+  const images: NewImage[] = [];
+  const modelFiles: File[] = [];
+  let hasCheckpoint = false;
+  for (const file of files) {
+    const named = kindOfName(file.name);
+    const kind = named === 'unknown' && (await beginsAsCheckpoint(file).catch(() => false)) ? 'checkpoint' : named;
+    if (kind === 'checkpoint' || kind === 'companion') modelFiles.push(file);
+    else images.push({ name: file.name, file });
+    hasCheckpoint ||= kind === 'checkpoint';
+  }
+  return { images, modelFiles, hasCheckpoint, skipped: 0 };
+}
+
+/** A folder is one of pictures, whatever else lies in it; without any, it may be one of a model. */
+function sortFolder(files: readonly File[]): Collected {
+  const pictures = files.filter(({ name }) => kindOfName(name) === 'picture');
+  const hasCheckpoint = pictures.length === 0 && files.some(({ name }) => kindOfName(name) === 'checkpoint');
+  const modelFiles = hasCheckpoint
+    ? files.filter(({ name }) => kindOfName(name) === 'checkpoint' || kindOfName(name) === 'companion')
+    : [];
+  return {
+    images: pictures.map((file) => ({ name: file.name, file })),
+    modelFiles,
+    hasCheckpoint,
+    skipped: files.length - pictures.length - modelFiles.length,
+  };
+}
+
+async function filesIn(folder: FileSystemDirectoryEntry): Promise<readonly File[]> {
   const reader = folder.createReader();
   const entries: FileSystemEntry[] = [];
   // readEntries answers at most 100 at a time, and an empty list at the end.
@@ -48,13 +80,10 @@ async function filesIn(folder: FileSystemDirectoryEntry): Promise<readonly NewIm
     entries.push(...some);
   }
   entries.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
-  const files: NewImage[] = [];
+  const files: File[] = [];
   for (const entry of entries) {
     if (entry.isDirectory) files.push(...(await filesIn(entry as FileSystemDirectoryEntry)));
-    else {
-      const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
-      files.push({ name: file.name, file });
-    }
+    else files.push(await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)));
   }
   return files;
 }

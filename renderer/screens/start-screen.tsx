@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { useTheme } from '../ui/hooks/use-theme.ts';
 import { TooltipProvider } from '../ui/tooltip.tsx';
 import { AppContext } from './frame/app-context.ts';
-import { InspectScreen } from './inspect/inspect-screen.tsx';
+import { AppFrame } from './frame/app-frame.tsx';
 import './start-screen.css';
 
 type Start =
@@ -15,7 +15,7 @@ type Start =
   | { readonly kind: 'ready'; readonly app: App }
   | { readonly kind: 'failed'; readonly error: ErrorMessage };
 
-/** Connects to the machine, which takes a moment, then hands over to the app's one screen. */
+/** Connects to the machine, which takes a moment, then hands over to the app. */
 export function StartScreen({ shell }: { readonly shell: Shell }) {
   const [start, setStart] = useState<Start>({ kind: 'starting' });
   useTheme(useSettings((settings) => settings.theme));
@@ -44,7 +44,7 @@ export function StartScreen({ shell }: { readonly shell: Shell }) {
       return (
         <AppContext value={start.app}>
           <TooltipProvider delayDuration={450} skipDelayDuration={200}>
-            <InspectScreen />
+            <AppFrame />
           </TooltipProvider>
         </AppContext>
       );

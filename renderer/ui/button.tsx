@@ -3,7 +3,7 @@ import type { ComponentProps } from 'react';
 import { Tip } from './tooltip.tsx';
 
 interface ButtonProps extends ComponentProps<'button'> {
-  readonly variant?: 'plain' | 'primary' | 'ghost';
+  readonly variant?: 'plain' | 'primary' | 'ghost' | 'danger';
   readonly icon?: LucideIcon;
 }
 

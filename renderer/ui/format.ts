@@ -19,6 +19,18 @@ export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)}${THIN}MB`;
 }
 
+/** What has arrived of a whole, the unit written once: `34.2 of 80.2 MB`; without a known total `34.2 MB`. */
+export function megabytesOf(done: number, total: number | null): string {
+  return total === null ? megabytes(done) : `${(done / 1e6).toFixed(1)} of ${megabytes(total)}`;
+}
+
+/** Time that is still to pass, as coarse as it is uncertain. */
+export function timeLeft(seconds: number): string {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))}${THIN}s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes}${THIN}min` : `${Math.floor(minutes / 60)}${THIN}h ${minutes % 60}${THIN}min`;
+}
+
 /** A whole number with separated thousands. */
 export function whole(count: number): string {
   return count.toLocaleString('en-US').replaceAll(',', THIN);

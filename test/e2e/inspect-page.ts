@@ -83,7 +83,7 @@ export class InspectApp {
         result.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], name));
       return result;
     }, data);
-    await this.page.dispatchEvent('.inspect', 'drop', { dataTransfer: transfer });
+    await this.page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
   }
 
   /** @param number from 1 */

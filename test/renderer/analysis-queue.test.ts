@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { analysis, ENTRY, REPORT, settled } from './fake-engine.ts';
+import { analysis, ENTRY, READY, settled } from './fake-engine.ts';
 
 const PICTURE = new Blob([readFileSync(new URL('../golden/preprocess/portrait.png', import.meta.url))]);
 
@@ -13,7 +13,7 @@ async function start({ modelReady = true } = {}) {
   const { useModel } = await import('../../renderer/stores/model.ts');
   const { startAnalysisQueue } = await import('../../renderer/pipeline/analysis-queue.ts');
   const engine = new FakeEngine();
-  if (modelReady) useModel.setState({ entries: [ENTRY], state: { kind: 'ready', entry: ENTRY, report: REPORT } });
+  if (modelReady) useModel.setState({ shipped: [ENTRY], state: READY });
   const queue = startAnalysisQueue(engine);
   const images = () => useImages.getState();
   const add = async (...names: string[]) => {
@@ -68,7 +68,7 @@ test('pictures wait for the model', async () => {
   const { analysed, add, useModel } = await start({ modelReady: false });
   await add('a.png');
   expect(analysed()).toEqual([]);
-  useModel.setState({ entries: [ENTRY], state: { kind: 'ready', entry: ENTRY, report: REPORT } });
+  useModel.setState({ shipped: [ENTRY], state: READY });
   await settled();
   expect(analysed()).toEqual(['a.png']);
 });

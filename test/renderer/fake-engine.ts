@@ -2,6 +2,7 @@ import { CancelledError, fromErrorMessage } from '../../models/errors.ts';
 import type { CallOptions, Engine } from '../../renderer/engine/engine.ts';
 import type { Analysis, EngineCall, EngineCalls, EngineState, ModelReport } from '../../renderer/engine/protocol.ts';
 import type { ModelEntry } from '../../renderer/shell/shell.ts';
+import type { ModelState } from '../../renderer/stores/model.ts';
 
 /** A call that waits for the test to answer it. */
 export interface PendingCall {
@@ -115,6 +116,8 @@ export const ENTRY: ModelEntry = {
   },
   labels: ['cat', 'sea dog', 'dog'],
 };
+
+export const READY: ModelState = { kind: 'ready', id: 'test', title: 'Test', entry: ENTRY, report: REPORT };
 
 const uniform = (count: number) => new Float32Array(count).fill(1 / count);
 

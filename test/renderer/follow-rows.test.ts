@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { RowQuery } from '../../renderer/engine/protocol.ts';
-import { analysis, ENTRY, REPORT, settled } from './fake-engine.ts';
+import { analysis, ENTRY, READY, REPORT, settled } from './fake-engine.ts';
 
 /** One finished picture of 128×64, its middle square seen by a model of three stages; the last has a CLS token. */
 async function start() {
@@ -17,7 +17,7 @@ async function start() {
   const refresh = vi.fn(async () => finish('refreshed'));
   startFollowingRows(engine, refresh);
   useView.getState().setStages(REPORT.stages);
-  useModel.setState({ entries: [ENTRY], state: { kind: 'ready', entry: ENTRY, report: REPORT } });
+  useModel.setState({ shipped: [ENTRY], state: READY });
   const [id] = useImages.getState().add([{ name: 'a.png', file: new Blob() }]);
   finish('first');
   const asked = () => engine.pending.map(({ argument }) => argument as RowQuery);

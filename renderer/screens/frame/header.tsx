@@ -1,9 +1,11 @@
 import { Keyboard, Monitor, Moon, Search, Sun } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { Settings } from '../../shell/settings.ts';
+import { type ScreenName, useScreen } from '../../stores/screen.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Keys } from '../../ui/kbd.tsx';
+import { Tip } from '../../ui/tooltip.tsx';
 import { DeviceChip } from './device-chip.tsx';
 import { ModelChip } from './model-chip.tsx';
 import './header.css';
@@ -16,10 +18,13 @@ interface HeaderProps {
 export function Header({ onPalette, onShortcuts }: HeaderProps) {
   return (
     <header className="header">
-      <h1 className="brand">
-        <BrandMark />
-        CvT Lens
-      </h1>
+      <div className="header-start">
+        <h1 className="brand">
+          <BrandMark />
+          <span>CvT Lens</span>
+        </h1>
+        <Tabs />
+      </div>
       <button type="button" className="search-everything" onClick={onPalette}>
         <Search size={14} aria-hidden />
         <span>Search</span>
@@ -33,6 +38,31 @@ export function Header({ onPalette, onShortcuts }: HeaderProps) {
         <ThemeMenu />
       </div>
     </header>
+  );
+}
+
+const TABS: readonly { readonly screen: ScreenName; readonly text: string; readonly keys: string }[] = [
+  { screen: 'inspect', text: 'Inspect', keys: 'i' },
+  { screen: 'models', text: 'Models', keys: 'l' },
+];
+
+function Tabs() {
+  const { screen, show } = useScreen();
+  return (
+    <nav className="tabs" aria-label="Screens">
+      {TABS.map((tab) => (
+        <Tip key={tab.screen} label={tab.text} keys={tab.keys}>
+          <button
+            type="button"
+            className="tab"
+            aria-current={tab.screen === screen ? 'page' : undefined}
+            onClick={() => show(tab.screen)}
+          >
+            {tab.text}
+          </button>
+        </Tip>
+      ))}
+    </nav>
   );
 }
 

@@ -1,75 +1,111 @@
 import { ChevronDown, CircleAlert, RotateCcw } from 'lucide-react';
+import { useState } from 'react';
+import { catalogEntry } from '../../../models/catalog.ts';
 import type { ModelReport } from '../../engine/protocol.ts';
 import { EXTERNAL_LINKS, type ModelEntry } from '../../shell/shell.ts';
-import { type ModelState, useModel } from '../../stores/model.ts';
+import { entryById, useLibrary } from '../../stores/library.ts';
+import { entryOf, type ModelState, useModel } from '../../stores/model.ts';
 import { Button } from '../../ui/button.tsx';
-import { duration, gridSize, magnitude, megabytes } from '../../ui/format.ts';
+import { duration, gridSize, magnitude, megabytes, whole } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { Popover } from '../../ui/popover.tsx';
-import { Segments } from '../../ui/segments.tsx';
 import { progressShare, progressText } from '../inspect/words.ts';
+import { MissingModel } from '../models/missing-model.tsx';
+import { shortName, workShare, workText } from '../models/words.ts';
 import { useApp } from './app-context.ts';
+import { ModelPicker } from './model-picker.tsx';
 
-const TONES = { none: 'warn', loading: 'busy', ready: null, error: 'danger' } as const;
+const TONES = {
+  none: 'warn',
+  missing: 'warn',
+  opening: 'busy',
+  loading: 'busy',
+  ready: null,
+  error: 'danger',
+} as const;
 
-/** Which model is loaded, what it is for, and its trouble if it has any. */
+/** Which model is chosen, how it stands, and the choice of another. */
 export function ModelChip() {
-  const { entries, state } = useModel();
-  const tone = TONES[state.kind];
+  const state = useModel((store) => store.state);
+  const [open, setOpen] = useState(false);
+  const fetching = useLibrary(({ snapshot }) => {
+    const entry = state.kind === 'missing' ? entryById(snapshot, state.id) : null;
+    return entry?.state.kind === 'downloading' || entry?.state.kind === 'verifying';
+  });
+  const tone = fetching ? 'busy' : TONES[state.kind];
+  const name = state.kind === 'none' ? 'No model' : shortName(state);
   return (
     <Popover
       label="Model"
+      open={open}
+      onOpenChange={setOpen}
       trigger={
-        <Button variant="ghost" className="chip">
+        <Button variant="ghost" className="chip model-chip" aria-label={`Model: ${name}`}>
           {tone && <span className="chip-dot" data-tone={tone} />}
-          <span>{state.kind === 'none' ? 'No model' : state.entry.title}</span>
-          {state.kind === 'ready' && <span className="quiet chip-detail">{gridSize(state.report.input)}</span>}
+          <span>{name}</span>
+          {state.kind === 'ready' && !catalogEntry(state.id) && (
+            <span className="quiet chip-detail">{gridSize(state.report.input)}</span>
+          )}
           <ChevronDown size={14} aria-hidden className="quiet" />
         </Button>
       }
     >
       <div className="chip-body">
-        {state.kind === 'none' ? <p>This installation offers no model.</p> : <About entry={state.entry} />}
+        {state.kind === 'none' ? <p>This installation offers no model.</p> : <About state={state} />}
         <Trouble state={state} />
         {state.kind === 'ready' && <Facts entry={state.entry} report={state.report} />}
-        {entries.length > 1 && state.kind !== 'none' && <Choice entries={entries} chosen={state.entry.id} />}
+        <ModelPicker onChosen={() => setOpen(false)} />
         <Links />
       </div>
     </Popover>
   );
 }
 
-function About({ entry }: { readonly entry: ModelEntry }) {
+function About({ state }: { readonly state: Exclude<ModelState, { kind: 'none' }> }) {
+  const note = entryOf(state)?.note ?? catalogEntry(state.id)?.note;
   return (
-    <>
-      <h2>{entry.title}</h2>
-      <p className="selectable">{entry.note}</p>
-    </>
+    <div>
+      <h2>{state.title}</h2>
+      {note && <p className="selectable">{note}</p>}
+    </div>
   );
 }
 
 function Trouble({ state }: { readonly state: ModelState }) {
   const { retryModel } = useApp();
-  if (state.kind === 'loading') {
-    const text = progressText(state.progress, state.entry.title);
-    return (
-      <div>
-        <p>{text}</p>
-        <Meter label={text} share={progressShare(state.progress)} />
-      </div>
-    );
+  switch (state.kind) {
+    case 'none':
+    case 'ready':
+      return null;
+    case 'missing':
+      return <MissingModel id={state.id} title={state.title} />;
+    case 'opening': {
+      const text = workText(state.progress, 'Checking its weights…');
+      return <Progress text={text} share={workShare(state.progress)} />;
+    }
+    case 'loading':
+      return <Progress text={progressText(state.progress, state.title)} share={progressShare(state.progress)} />;
+    case 'error':
+      return (
+        <>
+          <p className="banner selectable" data-tone="danger">
+            <CircleAlert size={16} aria-hidden />
+            {state.error.message}
+          </p>
+          <Button icon={RotateCcw} onClick={() => void retryModel()}>
+            Try again
+          </Button>
+        </>
+      );
   }
-  if (state.kind !== 'error') return null;
+}
+
+function Progress({ text, share }: { readonly text: string; readonly share: number | null }) {
   return (
-    <>
-      <p className="banner selectable" data-tone="danger">
-        <CircleAlert size={16} aria-hidden />
-        {state.error.message}
-      </p>
-      <Button icon={RotateCcw} onClick={() => void retryModel()}>
-        Try again
-      </Button>
-    </>
+    <div>
+      <p>{text}</p>
+      <Meter label={text} share={share} />
+    </div>
   );
 }
 
@@ -78,13 +114,11 @@ function Facts({ entry, report }: { readonly entry: ModelEntry; readonly report:
   return (
     <dl className="facts">
       <dt>Architecture</dt>
-      <dd>{report.variant ?? 'no published variant'}</dd>
-      <dt>Blocks</dt>
       <dd>
-        {report.stages.map(({ depth }) => depth).join(' + ')} in {report.stages.length} stages
+        {report.variant ?? 'own'}, {report.stages.map(({ depth }) => depth).join(' + ')} blocks
       </dd>
       <dt>Classes</dt>
-      <dd>{report.numClasses}</dd>
+      <dd>{whole(report.numClasses)}</dd>
       <dt>Parameters</dt>
       <dd>{magnitude(report.parameters)}</dd>
       <dt>Multiply-adds</dt>
@@ -98,18 +132,6 @@ function Facts({ entry, report }: { readonly entry: ModelEntry; readonly report:
       <dt>Loaded in</dt>
       <dd>{duration(readMs + buildMs + sessionMs)}</dd>
     </dl>
-  );
-}
-
-function Choice({ entries, chosen }: { readonly entries: readonly ModelEntry[]; readonly chosen: string }) {
-  const { chooseModel } = useApp();
-  return (
-    <Segments
-      label="Model"
-      value={chosen}
-      options={entries.map(({ id, title }) => ({ value: id, text: title }))}
-      onChange={(id) => void chooseModel(id)}
-    />
   );
 }
 

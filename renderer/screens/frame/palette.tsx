@@ -2,7 +2,9 @@ import { Command } from 'cmdk';
 import { Dialog } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { useImages } from '../../stores/images.ts';
-import { useModel } from '../../stores/model.ts';
+import { useLibrary } from '../../stores/library.ts';
+import { entryOf, useModel } from '../../stores/model.ts';
+import { useScreen } from '../../stores/screen.ts';
 import { useView } from '../../stores/view.ts';
 import { Keys } from '../../ui/kbd.tsx';
 import { addSamples } from '../inspect/add-pictures.ts';
@@ -22,6 +24,11 @@ export function Palette({ actions, open, onOpenChange }: PaletteProps) {
     onOpenChange(false);
     run();
   };
+  const inspect = (run: () => void) =>
+    choose(() => {
+      run();
+      useScreen.getState().show('inspect');
+    });
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
@@ -42,10 +49,10 @@ export function Palette({ actions, open, onOpenChange }: PaletteProps) {
                     </Command.Item>
                   ))}
               </Command.Group>
-              <Pictures choose={choose} />
-              <Samples choose={choose} />
+              <Pictures choose={inspect} />
+              <Samples choose={inspect} />
               <Models choose={choose} />
-              <Classes choose={choose} />
+              <Classes choose={inspect} />
             </Command.List>
           </Command>
         </Dialog.Content>
@@ -93,12 +100,14 @@ function Samples({ choose }: GroupProps): ReactNode {
 
 function Models({ choose }: GroupProps): ReactNode {
   const { chooseModel } = useApp();
-  const entries = useModel((state) => state.entries);
+  const shipped = useModel((state) => state.shipped);
+  const entries = useLibrary((state) => state.snapshot?.entries);
   return (
     <Command.Group heading="Models">
-      {entries.map(({ id, title }) => (
+      {[...shipped, ...(entries ?? [])].map(({ id, title }) => (
         <Command.Item key={id} value={`model ${title} ${id}`} onSelect={choose(() => void chooseModel(id))}>
           {title}
+          {id !== title && <span className="quiet">{id}</span>}
         </Command.Item>
       ))}
     </Command.Group>
@@ -106,12 +115,12 @@ function Models({ choose }: GroupProps): ReactNode {
 }
 
 function Classes({ choose }: GroupProps): ReactNode {
-  const state = useModel((store) => store.state);
+  const entry = entryOf(useModel((store) => store.state));
   const search = useView((view) => view.searchClasses);
-  if (state.kind === 'none') return null;
+  if (!entry) return null;
   return (
     <Command.Group heading="Classes">
-      {state.entry.labels.map((label, index) => (
+      {entry.labels.map((label, index) => (
         <Command.Item
           // biome-ignore lint/suspicious/noArrayIndexKey: a class is its index; names need not be unique (ImageNet has two cranes)
           key={index}

@@ -2,12 +2,14 @@ import { useMemo } from 'react';
 import type { App } from '../../start.ts';
 import { useCamera } from '../../stores/camera.ts';
 import { selectedImage, useImages } from '../../stores/images.ts';
+import { type ScreenName, useScreen } from '../../stores/screen.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { useView, VIEWS } from '../../stores/view.ts';
 import { addSamples, choosePictures } from '../inspect/add-pictures.ts';
 import { removeAllPictures, removePictures, undoRemoving } from '../inspect/remove-pictures.ts';
 import { VIEW_NAMES } from '../inspect/words.ts';
 import { useApp } from './app-context.ts';
+import { chooseModelFiles } from './take-files.ts';
 
 export type ActionGroup = 'Map' | 'Picture' | 'Tray' | 'App';
 
@@ -26,20 +28,20 @@ interface Openers {
   readonly openShortcuts: () => void;
 }
 
-/** Every action of the screen, in the order in which lists show them. One table for keys, palette and help. */
+/** Every action, in the order in which lists show them. One table for keys, palette and help. */
 export function useActions({ openPalette, openShortcuts }: Openers): readonly Action[] {
   const app = useApp();
   const stageCount = useView((state) => state.stages.length);
+  const screen = useScreen((state) => state.screen);
   return useMemo(
     () => [
-      ...mapActions(stageCount),
-      ...pictureActions(),
-      ...trayActions(app),
+      // What nobody sees is not changed by a key.
+      ...(screen === 'inspect' ? [...mapActions(stageCount), ...pictureActions(), ...trayActions(app)] : []),
       ...appActions(app),
       { id: 'palette', title: 'Search everything', group: 'App', keys: ['mod+k'], run: openPalette },
       { id: 'shortcuts', title: 'Keyboard shortcuts', group: 'App', keys: ['?'], run: openShortcuts },
     ],
-    [app, stageCount, openPalette, openShortcuts],
+    [app, stageCount, screen, openPalette, openShortcuts],
   );
 }
 
@@ -121,7 +123,11 @@ function trayActions(app: App): readonly Action[] {
 function appActions(app: App): readonly Action[] {
   const theme = (value: 'system' | 'light' | 'dark') => () => useSettings.getState().update({ theme: value });
   const device = (value: 'auto' | 'webgpu' | 'wasm') => () => void app.chooseDevice(value);
+  const screen = (name: ScreenName) => () => useScreen.getState().show(name);
   return [
+    { id: 'screen-inspect', title: 'Inspect', group: 'App', keys: ['i'], run: screen('inspect') },
+    { id: 'screen-models', title: 'Models', group: 'App', keys: ['l'], run: screen('models') },
+    { id: 'import', title: 'Import a model…', group: 'App', keys: [], run: () => chooseModelFiles(app) },
     { id: 'theme-system', title: 'Theme: follow the system', group: 'App', keys: [], run: theme('system') },
     { id: 'theme-light', title: 'Theme: light', group: 'App', keys: [], run: theme('light') },
     { id: 'theme-dark', title: 'Theme: dark', group: 'App', keys: [], run: theme('dark') },

@@ -5,7 +5,7 @@ import { useImages } from '../../stores/images.ts';
 import { useNotices } from '../../stores/notices.ts';
 
 /** Puts what was dropped, pasted or chosen into the tray, and says so where files were left out. */
-export function addCollected({ images, skipped }: Collected): void {
+export function addCollected({ images, skipped }: Pick<Collected, 'images' | 'skipped'>): void {
   useImages.getState().add(images);
   if (skipped === 0 && images.length > 0) return;
   const others = skipped === 1 ? '1 other file' : `${skipped} other files`;

@@ -1,14 +1,15 @@
 import { FolderOpen, ImagePlus } from 'lucide-react';
-import { useModel } from '../../stores/model.ts';
+import { entryOf, useModel } from '../../stores/model.ts';
 import { Button } from '../../ui/button.tsx';
 import { useApp } from '../frame/app-context.ts';
+import { FirstModel } from '../models/first-model.tsx';
 import { addSamples, choosePictures } from './add-pictures.ts';
 import './empty-state.css';
 
 /** No picture yet: how to bring one, and samples that need only a click. */
 export function EmptyState() {
   const { samples } = useApp();
-  const note = useModel((store) => (store.state.kind === 'none' ? null : store.state.entry.note));
+  const note = useModel((store) => entryOf(store.state)?.note);
   return (
     <section className="empty scrolls" aria-label="No picture yet">
       <div className="empty-body">
@@ -42,6 +43,7 @@ export function EmptyState() {
             </ul>
           </div>
         )}
+        <FirstModel />
       </div>
     </section>
   );

@@ -1,10 +1,12 @@
 import { CircleAlert, CirclePause, RotateCcw, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { TrayImage } from '../../stores/images.ts';
-import { useModel } from '../../stores/model.ts';
+import { titleOf, useModel } from '../../stores/model.ts';
 import { Button } from '../../ui/button.tsx';
 import { Meter } from '../../ui/meter.tsx';
 import { useApp } from '../frame/app-context.ts';
+import { MissingModel } from '../models/missing-model.tsx';
+import { workShare, workText } from '../models/words.ts';
 import { removePictures } from './remove-pictures.ts';
 import { progressShare, progressText } from './words.ts';
 
@@ -26,9 +28,19 @@ export function PictureState({ image }: { readonly image: TrayImage }) {
     case 'queued':
     case 'running': {
       if (model.kind === 'error') return <ModelError message={model.error.message} />;
+      if (model.kind === 'missing')
+        return (
+          <div className="picture-card">
+            <MissingModel id={model.id} title={model.title} />
+          </div>
+        );
+      if (model.kind === 'opening')
+        return (
+          <Working text={workText(model.progress, `Checking ${model.title}…`)} share={workShare(model.progress)} />
+        );
       const loading = model.kind === 'loading' ? model.progress : null;
       const progress = image.status.kind === 'running' ? image.status.progress : loading;
-      const title = model.kind === 'none' ? 'the model' : model.entry.title;
+      const title = titleOf(model) ?? 'the model';
       return (
         <Working text={progressText(progress, title)} share={progressShare(progress)}>
           <Button onClick={() => queue.cancel(image.id)}>Cancel</Button>

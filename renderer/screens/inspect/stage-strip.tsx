@@ -4,6 +4,8 @@ import { useModel } from '../../stores/model.ts';
 import { Button } from '../../ui/button.tsx';
 import { Meter } from '../../ui/meter.tsx';
 import { useApp } from '../frame/app-context.ts';
+import { MissingModel } from '../models/missing-model.tsx';
+import { workText } from '../models/words.ts';
 import { StageCard } from './stage-card.tsx';
 import type { Inspection } from './use-inspection.ts';
 import { progressShare, progressText } from './words.ts';
@@ -18,18 +20,18 @@ export function StageStrip({ inspection }: { readonly inspection: Inspection }) 
         // biome-ignore lint/suspicious/noArrayIndexKey: a stage is its place in the network
         <StageCard key={at} at={at} stage={stage} inspection={inspection} shown={inspection.maps[at] ?? null} />
       ))}
-      {stages.length === 0 && <NoStages />}
+      {stages.length === 0 && <NoStages hasImage={inspection.image !== null} />}
     </section>
   );
 }
 
 /** Until the model is there. */
-function NoStages() {
+function NoStages({ hasImage }: { readonly hasImage: boolean }) {
   const { retryModel } = useApp();
   const state = useModel((store) => store.state);
   switch (state.kind) {
     case 'loading': {
-      const text = progressText(state.progress, state.entry.title);
+      const text = progressText(state.progress, state.title);
       return (
         <div className="strip-none">
           <p>{text}</p>
@@ -37,6 +39,16 @@ function NoStages() {
         </div>
       );
     }
+    case 'opening':
+      return <p className="strip-none">{workText(state.progress, `Checking ${state.title}…`)}</p>;
+    case 'missing':
+      // Over the picture stands what there is to do.
+      if (hasImage) return <p className="strip-none">The stages stand here once {state.title} is on this machine.</p>;
+      return (
+        <div className="strip-none">
+          <MissingModel id={state.id} title={state.title} />
+        </div>
+      );
     case 'error':
       return (
         <div className="strip-none" role="alert">
@@ -46,7 +58,8 @@ function NoStages() {
           </Button>
         </div>
       );
-    default:
+    case 'ready':
+    case 'none':
       return <p className="strip-none">This installation offers no model.</p>;
   }
 }

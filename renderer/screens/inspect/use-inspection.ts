@@ -7,7 +7,7 @@ import type { MapScale, StageMap } from '../../pipeline/stage-map.ts';
 import type { StageTiles } from '../../pipeline/tiles.ts';
 import type { ModelEntry } from '../../shell/shell.ts';
 import { selectedImage, type TrayImage, useImages } from '../../stores/images.ts';
-import { useModel } from '../../stores/model.ts';
+import { entryOf, useModel } from '../../stores/model.ts';
 import { useRows } from '../../stores/rows.ts';
 import { useView } from '../../stores/view.ts';
 
@@ -33,7 +33,7 @@ export interface Inspection {
 export function useInspection(): Inspection {
   const image = useImages(selectedImage);
   const model = useModel((store) => store.state);
-  const entry = model.kind === 'none' ? null : model.entry;
+  const entry = entryOf(model);
   const report = model.kind === 'ready' ? model.report : null;
   // A result of another model has nothing to say about this one's stages.
   const done = image?.status.kind === 'done' ? image.status.analysis : null;
@@ -49,6 +49,14 @@ export function useInspection(): Inspection {
   return { image, entry, report, analysis, window, tiles, maps };
 }
 
+/** The maps that were shown last, and of what. */
+interface Held {
+  readonly imageId: string;
+  /** Another model has other grids. */
+  readonly report: ModelReport | null;
+  readonly maps: readonly (StageMap | null)[];
+}
+
 function useMaps(image: TrayImage | null, report: ModelReport | null, analysis: Analysis | null) {
   const view = useView((state) => state.view);
   const blocks = useView((state) => state.blocks);
@@ -56,16 +64,17 @@ function useMaps(image: TrayImage | null, report: ModelReport | null, analysis: 
   const range = useView((state) => state.range);
   const rows = useRows((state) => state.rows);
   // A row takes a few milliseconds; until it is there the last map of this picture stays, or every change would flash.
-  const held = useRef<{ imageId: string; maps: readonly (StageMap | null)[] }>({ imageId: '', maps: [] });
+  const held = useRef<Held>({ imageId: '', report: null, maps: [] });
 
   return useMemo(() => {
     if (!image || !report || !analysis) return [];
-    const last = held.current.imageId === image.id ? held.current.maps : [];
+    const isSame = held.current.imageId === image.id && held.current.report === report;
+    const last = isSame ? held.current.maps : [];
     const maps = report.stages.map((stage, at) => {
       const choice = { view, stage: at, block: blocks[at] ?? stage.depth - 1, head: heads[at] ?? null };
       return mapOf(analysis, stage, choice, rows[at] ?? null) ?? last[at] ?? null;
     });
-    held.current = { imageId: image.id, maps };
+    held.current = { imageId: image.id, report, maps };
     const shown = maps.filter((map) => map !== null);
     return maps.map((map) => map && { map, scale: scaleOf(map, range, shown) });
   }, [image, report, analysis, view, blocks, heads, range, rows]);

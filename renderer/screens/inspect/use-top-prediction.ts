@@ -1,6 +1,6 @@
 import type { Analysis } from '../../engine/protocol.ts';
 import type { TrayImage } from '../../stores/images.ts';
-import { useModel } from '../../stores/model.ts';
+import { entryOf, useModel } from '../../stores/model.ts';
 
 interface Top {
   readonly label: string;
@@ -9,12 +9,12 @@ interface Top {
 
 /** A picture's likeliest class; null until it is done, and for an analysis of another model. */
 export function useTopPrediction(image: TrayImage | null): Top | null {
-  const model = useModel((store) => store.state);
-  if (image?.status.kind !== 'done' || model.kind === 'none') return null;
+  const entry = entryOf(useModel((store) => store.state));
+  if (image?.status.kind !== 'done' || !entry) return null;
   const { analysis } = image.status;
-  if (analysis.modelId !== model.entry.id) return null;
+  if (analysis.modelId !== entry.id) return null;
   const index = likeliest(analysis);
-  return { label: model.entry.labels[index] ?? `class ${index}`, probability: analysis.probabilities[index] ?? 0 };
+  return { label: entry.labels[index] ?? `class ${index}`, probability: analysis.probabilities[index] ?? 0 };
 }
 
 function likeliest({ probabilities }: Analysis): number {

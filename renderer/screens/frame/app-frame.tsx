@@ -1,0 +1,49 @@
+import { useState } from 'react';
+import { useScreen } from '../../stores/screen.ts';
+import { Announcer } from '../inspect/announcer.tsx';
+import { InspectScreen } from '../inspect/inspect-screen.tsx';
+import { useInspection } from '../inspect/use-inspection.ts';
+import { ImportDialog } from '../models/import/import-dialog.tsx';
+import { ModelsScreen } from '../models/models-screen.tsx';
+import { DropZone } from './drop-zone.tsx';
+import { Header } from './header.tsx';
+import { NoticeBar } from './notice-bar.tsx';
+import { Palette } from './palette.tsx';
+import { Shortcuts } from './shortcuts.tsx';
+import { useActions } from './use-actions.ts';
+import { useShortcuts } from './use-shortcuts.ts';
+import './app-frame.css';
+
+/** The window: header, the screen in front, and what may stand over any of them. */
+export function AppFrame() {
+  const screen = useScreen((state) => state.screen);
+  const [overlay, setOverlay] = useState<'palette' | 'shortcuts' | null>(null);
+  const inspection = useInspection();
+  const actions = useActions({
+    openPalette: () => setOverlay('palette'),
+    openShortcuts: () => setOverlay('shortcuts'),
+  });
+  useShortcuts(actions);
+
+  return (
+    <DropZone>
+      <div className="frame">
+        <Header onPalette={() => setOverlay('palette')} onShortcuts={() => setOverlay('shortcuts')} />
+        {screen === 'inspect' ? <InspectScreen inspection={inspection} /> : <ModelsScreen />}
+      </div>
+      <NoticeBar />
+      <Announcer inspection={inspection} />
+      <ImportDialog />
+      <Palette
+        actions={actions}
+        open={overlay === 'palette'}
+        onOpenChange={(open) => setOverlay(open ? 'palette' : null)}
+      />
+      <Shortcuts
+        actions={actions}
+        open={overlay === 'shortcuts'}
+        onOpenChange={(open) => setOverlay(open ? 'shortcuts' : null)}
+      />
+    </DropZone>
+  );
+}

@@ -1,0 +1,25 @@
+import type { ImportState } from '../../stores/imports.ts';
+
+/** MIME types that systems give specs, configs and labels. */
+const COMPANION_TYPE = /^text\/|^application\/(json|(x-)?yaml)$/;
+
+/**
+ * What letting go will do. While dragging, a page learns the number of items and their MIME types, not their names; a
+ * folder has no type, nor has a file of a kind that the system does not know, as most checkpoints.
+ */
+export function dropPromise(types: readonly string[], importing: ImportState['kind']): string {
+  const pictures = types.filter((type) => type.startsWith('image/')).length;
+  const companions = types.filter((type) => COMPANION_TYPE.test(type)).length;
+  const others = types.length - pictures - companions;
+  const adding = pictures === 1 ? 'Add the picture to the tray' : `Add ${pictures} pictures to the tray`;
+  if (types.length === 0) return 'Add pictures, or import a model';
+  if (pictures === types.length) return adding;
+  if (importing === 'importing') return 'A model is being imported; it comes first';
+  if (pictures > 0) return others > 0 ? `${adding}, import the model` : adding;
+  if (others === 0) {
+    const waits = importing === 'proposed' || importing === 'refused';
+    return waits ? 'Add to this import' : 'A spec, config or labels: drop them with their checkpoint';
+  }
+  if (companions > 0) return 'Import the model with its spec, config or labels';
+  return others === 1 ? 'Import the model, or add the folder’s pictures' : `Import a model from ${others} items`;
+}

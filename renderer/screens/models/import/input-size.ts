@@ -1,0 +1,31 @@
+import { type GridSize, type StageGrids, stageGrids } from '../../../../models/cvt/grids.ts';
+import type { CvtSpec } from '../../../../models/cvt/spec.ts';
+import { LensError } from '../../../../models/errors.ts';
+
+/** As the library takes it. */
+const MAX_SIDE = 4096;
+
+export type SizeInput =
+  | { readonly kind: 'size'; readonly size: GridSize; readonly grids: readonly StageGrids[] }
+  | { readonly kind: 'problem'; readonly problem: string };
+
+/** The network's input as the user wrote it: one side in pixels, or width × height; and the token grids that follow. */
+export function readSize(text: string, spec: CvtSpec): SizeInput {
+  const match = /^\s*(\d{1,5})\s*(?:[x×*,\s]\s*(\d{1,5})\s*)?$/i.exec(text);
+  if (!match) return { kind: 'problem', problem: 'One side in pixels, or width × height.' };
+  const cols = Number(match[1]);
+  const rows = Number(match[2] ?? match[1]);
+  if (rows < 1 || cols < 1 || rows > MAX_SIDE || cols > MAX_SIDE)
+    return { kind: 'problem', problem: `From 1 to ${MAX_SIDE} pixels a side.` };
+  try {
+    return { kind: 'size', size: { rows, cols }, grids: stageGrids(spec, rows, cols) };
+  } catch (error) {
+    if (error instanceof LensError) return { kind: 'problem', problem: error.message };
+    throw error;
+  }
+}
+
+/** What {@link readSize} reads back. */
+export function sizeText({ rows, cols }: GridSize): string {
+  return rows === cols ? String(rows) : `${cols}×${rows}`;
+}

@@ -1,0 +1,56 @@
+import { WifiOff } from 'lucide-react';
+import { useSyncExternalStore } from 'react';
+import { useLibrary } from '../../stores/library.ts';
+import { Banner } from '../../ui/banner.tsx';
+import { AddModel } from './add-model.tsx';
+import { HubPanel } from './hub-panel.tsx';
+import { ModelTable } from './model-table.tsx';
+import { StoragePanel } from './storage-panel.tsx';
+import './models.css';
+
+/** What is on this machine and what can be had, how to bring in more, and where it is kept. */
+export function ModelsScreen() {
+  const snapshot = useLibrary((store) => store.snapshot);
+  const online = useOnline();
+  return (
+    <div className="models">
+      <main className="models-main scrolls" aria-label="Models">
+        <div className="models-body">
+          {snapshot?.connection === 'lost' && (
+            <Banner tone="danger">
+              CvT Lens does not answer just now. What stands here may be out of date; it goes on by itself once the app
+              is running again.
+            </Banner>
+          )}
+          {snapshot?.problem && <Banner tone="danger">{snapshot.problem.message}</Banner>}
+          {!online && (
+            <p className="models-offline">
+              <WifiOff size={16} aria-hidden />
+              This machine is offline. What is installed works; downloads need a connection.
+            </p>
+          )}
+          <ModelTable />
+        </div>
+      </main>
+      <aside className="models-side scrolls" aria-label="Adding and keeping models">
+        <AddModel />
+        {snapshot && <StoragePanel snapshot={snapshot} />}
+        {snapshot && <HubPanel hub={snapshot.hub} />}
+      </aside>
+    </div>
+  );
+}
+
+function useOnline(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      addEventListener('online', changed);
+      addEventListener('offline', changed);
+      return () => {
+        removeEventListener('online', changed);
+        removeEventListener('offline', changed);
+      };
+    },
+    () => navigator.onLine,
+  );
+}

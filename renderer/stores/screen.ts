@@ -1,0 +1,19 @@
+import { create } from 'zustand';
+
+export type ScreenName = 'inspect' | 'models';
+
+interface ScreenState {
+  readonly screen: ScreenName;
+  /** The field that the Models screen should bring into view and give the focus, asked for from elsewhere. */
+  readonly wanted: 'token' | 'folder' | null;
+  readonly show: (screen: ScreenName, wanted?: ScreenState['wanted']) => void;
+  readonly forgetWanted: () => void;
+}
+
+/** Which screen is in front. */
+export const useScreen = create<ScreenState>()((set) => ({
+  screen: 'inspect',
+  wanted: null,
+  show: (screen, wanted = null) => set({ screen, wanted }),
+  forgetWanted: () => set({ wanted: null }),
+}));
