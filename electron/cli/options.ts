@@ -5,10 +5,10 @@ import { namedSide } from '../../models/cvt/named-resolution.ts';
 import type { Activation, CvtSpec } from '../../models/cvt/spec.ts';
 import { parseSpecText } from '../../models/cvt/spec-text.ts';
 import { SpecError } from '../../models/errors.ts';
+import { LARGEST_INPUT_SIDE } from '../../models/image/preprocessing.ts';
 import { callerPath, usageError } from './command.ts';
 
-/** Far beyond what CvT can do in memory; keeps a typing mistake from asking for it. */
-const LARGEST_SIDE = 8192;
+/** Keeps a typing mistake from asking for absurd memory. */
 const LARGEST_BATCH = 1024;
 
 /** @throws ShellError `usage` */
@@ -27,8 +27,8 @@ export function parseSize(text: string | undefined, checkpoint: string): GridSiz
   const match = /^(\d{1,5})(?:x(\d{1,5}))?$/i.exec(text);
   const rows = Number(match?.[1]);
   const cols = Number(match?.[2] ?? match?.[1]);
-  if (!match || rows < 1 || cols < 1 || rows > LARGEST_SIDE || cols > LARGEST_SIDE)
-    throw usageError(`--size is N or HxW in pixels, up to ${LARGEST_SIDE}, not "${text}".`);
+  if (!match || rows < 1 || cols < 1 || rows > LARGEST_INPUT_SIDE || cols > LARGEST_INPUT_SIDE)
+    throw usageError(`--size is N or HxW in pixels, up to ${LARGEST_INPUT_SIDE}, not "${text}".`);
   return { rows, cols };
 }
 

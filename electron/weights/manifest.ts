@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import { activationSchema } from '../../models/cvt/spec.ts';
+import { preprocessingSchema } from '../../models/image/preprocessing-schema.ts';
 import { writeWhole } from '../settings/write-whole.ts';
 import { isMissing, onDisk } from './disk-failure.ts';
 
@@ -15,18 +17,6 @@ const fileName = z
   .regex(/^[\w.-]{1,200}$/)
   .refine((name) => !name.startsWith('.'));
 
-const triple = z.tuple([z.number(), z.number(), z.number()]);
-const preprocessing = z.object({
-  height: z.int().min(1),
-  width: z.int().min(1),
-  resize: z.discriminatedUnion('mode', [
-    z.object({ mode: z.literal('shorter'), to: z.int().min(1) }),
-    z.object({ mode: z.literal('stretch') }),
-  ]),
-  mean: triple,
-  std: triple,
-});
-
 /** What the catalog does not know about a model. */
 const facts = z.object({
   /** With the official keys. */
@@ -34,8 +24,8 @@ const facts = z.object({
   /** Null: ImageNet's where there are 1000 classes. */
   labels: z.array(z.string()).nullable(),
   /** Null: as the file implies. */
-  activation: z.enum(['quick_gelu', 'gelu']).nullable(),
-  preprocessing,
+  activation: activationSchema.nullable(),
+  preprocessing: preprocessingSchema,
 });
 
 const origin = z.object({

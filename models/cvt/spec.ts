@@ -6,6 +6,7 @@ export type ProjectionMethod = 'dw_bn' | 'avg' | 'linear';
 
 /** The nonlinearity of the MLP. The official weights were trained with QuickGELU, x·sigmoid(1.702x). */
 export type Activation = 'quick_gelu' | 'gelu';
+export const activationSchema: z.ZodType<Activation> = z.enum(['quick_gelu', 'gelu']);
 
 export interface StageSpec {
   readonly patchSize: number;

@@ -15,6 +15,9 @@ export interface Preprocessing {
   readonly std: readonly [number, number, number];
 }
 
+/** Far beyond what CvT can do in memory; keeps a mistake from asking for it. */
+export const LARGEST_INPUT_SIDE = 8192;
+
 export const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
 export const IMAGENET_STD = [0.229, 0.224, 0.225] as const;
 

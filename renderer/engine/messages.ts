@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { activationSchema } from '../../models/cvt/spec.ts';
+import { errorMessageSchema } from '../../models/error-message-schema.ts';
+import { preprocessingSchema } from '../../models/image/preprocessing-schema.ts';
 import { type EngineRequest, type FromEngine, MAX_NAME_LENGTH, type ToEngine } from './protocol.ts';
 import type { FromWorker, ToWorker } from './worker-protocol.ts';
 import './zod-without-eval.ts';
@@ -9,28 +12,11 @@ import './zod-without-eval.ts';
  */
 
 const id = z.int().nonnegative();
-const size = z
-  .int()
-  .min(1)
-  .max(1 << 16);
-const triple = z.tuple([z.number(), z.number(), z.number()]);
 const preference = z.enum(['auto', 'webgpu', 'wasm']);
 const threads = z.int().min(1).max(256).nullable();
 const blob = z.custom<Blob>((value) => value instanceof Blob, 'not a Blob');
 const name = z.string().min(1).max(MAX_NAME_LENGTH);
 
-const error = z.object({ name: z.string(), code: z.string(), message: z.string() });
-
-const preprocessing = z.object({
-  height: size,
-  width: size,
-  resize: z.discriminatedUnion('mode', [
-    z.object({ mode: z.literal('shorter'), to: size }),
-    z.object({ mode: z.literal('stretch') }),
-  ]),
-  mean: triple,
-  std: triple,
-});
 
 const model = z.object({
   id: name,
@@ -41,8 +27,8 @@ const model = z.object({
   ]),
   // The spec's own rules are parseSpec's, which names the key that is wrong.
   spec: z.record(z.string(), z.unknown()).nullable(),
-  activation: z.enum(['quick_gelu', 'gelu']).nullable(),
-  preprocessing,
+  activation: activationSchema.nullable(),
+  preprocessing: preprocessingSchema,
 });
 
 const row = z.object({ runId: name, stage: id, block: id, head: id.nullable(), query: id });
@@ -86,7 +72,7 @@ const state = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('starting') }),
   z.object({ kind: z.literal('ready'), device }),
   z.object({ kind: z.literal('restarting'), reason: z.string() }),
-  z.object({ kind: z.literal('failed'), error }),
+  z.object({ kind: z.literal('failed'), error: errorMessageSchema }),
 ]);
 
 const answer = z.object({
@@ -94,7 +80,7 @@ const answer = z.object({
   id,
   answer: z.custom<object>((value) => typeof value === 'object' && value !== null),
 });
-const failure = z.object({ type: z.literal('error'), id, error });
+const failure = z.object({ type: z.literal('error'), id, error: errorMessageSchema });
 
 const fromEngine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('state'), state }),
@@ -106,7 +92,7 @@ const fromEngine = z.discriminatedUnion('type', [
 const fromWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), device }),
   z.object({ type: z.literal('heartbeat') }),
-  z.object({ type: z.literal('broken'), error }),
+  z.object({ type: z.literal('broken'), error: errorMessageSchema }),
   z.object({ type: z.literal('progress'), id, progress, multiplyAdds: z.number().nullable() }),
   answer,
   failure,

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { errorMessageSchema } from './error-wire.ts';
+import { activationSchema } from '../../models/cvt/spec.ts';
+import { errorMessageSchema } from '../../models/error-message-schema.ts';
+import { LARGEST_INPUT_SIDE } from '../../models/image/preprocessing.ts';
+import { preprocessingSchema } from '../../models/image/preprocessing-schema.ts';
 import type { LibraryEntry, ModelFacts, ModelState } from './library-entry.ts';
 import type { ImportChoices, ImportProposal, LibrarySnapshot, WorkProgress } from './model-library.ts';
 
@@ -8,7 +11,6 @@ import type { ImportChoices, ImportProposal, LibrarySnapshot, WorkProgress } fro
  * comes from the other.
  */
 
-const MAX_SIDE = 4096;
 const id = z.string().min(1).max(500);
 const ticket = z.string().min(1).max(100);
 const count = z.int().min(0);
@@ -28,8 +30,8 @@ export type LibraryCommand = z.infer<typeof libraryCommandSchema>;
 
 const choices: z.ZodType<ImportChoices> = z.object({
   title: z.string().trim().min(1).max(120),
-  size: z.object({ rows: z.int().min(1).max(MAX_SIDE), cols: z.int().min(1).max(MAX_SIDE) }),
-  activation: z.enum(['quick_gelu', 'gelu']),
+  size: z.object({ rows: z.int().min(1).max(LARGEST_INPUT_SIDE), cols: z.int().min(1).max(LARGEST_INPUT_SIDE) }),
+  activation: activationSchema,
   labels: z.enum(['config', 'file', 'imagenet', 'index']),
   place: z.enum(['reference', 'copy']),
 });
@@ -40,7 +42,7 @@ export const libraryWorkSchema = z.discriminatedUnion('work', [
   z.object({ work: z.literal('inspect'), files: z.array(ticket).min(1).max(64) }),
   z.object({ work: z.literal('confirm'), proposal: ticket, choices }),
   z.object({ work: z.literal('locate'), id, file: ticket }),
-  z.object({ work: z.literal('move-folder'), path: z.string().min(1).max(MAX_SIDE).nullable() }),
+  z.object({ work: z.literal('move-folder'), path: z.string().min(1).max(LARGEST_INPUT_SIDE).nullable() }),
 ]);
 export type LibraryWork = z.infer<typeof libraryWorkSchema>;
 
@@ -59,9 +61,6 @@ export const workMessageSchema = z.discriminatedUnion('kind', [
 export type WorkMessage = z.infer<typeof workMessageSchema>;
 
 export const fileTicketSchema = z.object({ file: ticket });
-
-const triple = z.tuple([z.number(), z.number(), z.number()]);
-const side = z.int().min(1).max(MAX_SIDE);
 
 const stage = z.object({
   patchSize: z.int(),
@@ -87,16 +86,7 @@ const facts: z.ZodType<ModelFacts> = z.object({
   numClasses: z.int().min(1),
   parameters: count,
   multiplyAdds: count,
-  preprocessing: z.object({
-    height: side,
-    width: side,
-    resize: z.discriminatedUnion('mode', [
-      z.object({ mode: z.literal('shorter'), to: side }),
-      z.object({ mode: z.literal('stretch') }),
-    ]),
-    mean: triple,
-    std: triple,
-  }),
+  preprocessing: preprocessingSchema,
 });
 
 const state: z.ZodType<ModelState> = z.discriminatedUnion('kind', [
@@ -168,7 +158,7 @@ export const proposalSchema: z.ZodType<ImportProposal> = z.object({
   size: count,
   sha256: z.string(),
   facts,
-  activation: z.enum(['quick_gelu', 'gelu']),
+  activation: activationSchema,
   labelChoices: z.array(
     z.object({ source: z.enum(['config', 'file', 'imagenet', 'index']), labels: z.array(z.string()) }),
   ),

@@ -1,5 +1,5 @@
+import { errorMessageSchema } from '../../models/error-message-schema.ts';
 import { CancelledError, fromErrorMessage, type LensError, ShellError } from '../../models/errors.ts';
-import { errorMessageSchema } from './error-wire.ts';
 
 /**
  * Asks the server that sent this page; resolves with an answer that is no refusal.

@@ -1,12 +1,9 @@
 import { z } from 'zod';
-import { parseSpec, toOfficialSpec } from '../../models/cvt/spec.ts';
+import { activationSchema, parseSpec, toOfficialSpec } from '../../models/cvt/spec.ts';
+import { preprocessingSchema } from '../../models/image/preprocessing-schema.ts';
 import type { ModelEntry, SampleEntry, ShellVersions } from './shell.ts';
 
 /** What a shell's other side says, checked before the UI believes it. Both shells read it with these. */
-
-const MAX_INPUT_SIZE = 4096;
-const side = z.int().min(1).max(MAX_INPUT_SIZE);
-const triple = z.tuple([z.number(), z.number(), z.number()]);
 
 /** Only addresses of the app's own origin: a path, and not `//host`. */
 const ownPath = z.string().regex(/^\/(?!\/)/, 'not a path of the app');
@@ -30,17 +27,8 @@ const model = z.object({
   weightsUrl: ownPath,
   weightsSize: z.int().min(0),
   spec,
-  activation: z.enum(['quick_gelu', 'gelu']).nullable(),
-  preprocessing: z.object({
-    height: side,
-    width: side,
-    resize: z.discriminatedUnion('mode', [
-      z.object({ mode: z.literal('shorter'), to: side }),
-      z.object({ mode: z.literal('stretch') }),
-    ]),
-    mean: triple,
-    std: triple,
-  }),
+  activation: activationSchema.nullable(),
+  preprocessing: preprocessingSchema,
   labels: z.array(z.string()),
 });
 
