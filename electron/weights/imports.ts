@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { stageGrids } from '../../models/cvt/grids.ts';
 import { toOfficialSpec } from '../../models/cvt/spec.ts';
 import { ImportError } from '../../models/errors.ts';
-import { preprocessingFor } from '../../models/image/preprocessing.ts';
+import { LARGEST_INPUT_SIDE, preprocessingFor } from '../../models/image/preprocessing.ts';
 import type {
   ImportChoices,
   ImportPlace,
@@ -39,7 +39,6 @@ interface Pending {
 
 /** A user who drops folder after folder without deciding. */
 const MOST_PENDING = 16;
-const MAX_SIDE = 4096;
 
 /** Brings the user's own checkpoints into the library: first looked through, then confirmed. */
 export class Imports {
@@ -154,8 +153,11 @@ function decide({ inspected, places }: Pending, choices: ImportChoices): NonNull
   const { rows, cols } = choices.size;
   if (!places.includes(choices.place))
     throw new ImportError('import-refused', 'This file cannot be used where it lies. Copy it into the library.');
-  if (rows > MAX_SIDE || cols > MAX_SIDE)
-    throw new ImportError('import-refused', `An input of ${rows}×${cols} is more than ${MAX_SIDE} pixels a side.`);
+  if (rows > LARGEST_INPUT_SIDE || cols > LARGEST_INPUT_SIDE)
+    throw new ImportError(
+      'import-refused',
+      `An input of ${rows}×${cols} is more than ${LARGEST_INPUT_SIDE} pixels a side.`,
+    );
   stageGrids(spec, rows, cols);
   const preprocessing = preprocessingFor({ rows, cols });
   return {

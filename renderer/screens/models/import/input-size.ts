@@ -1,9 +1,7 @@
 import { type GridSize, type StageGrids, stageGrids } from '../../../../models/cvt/grids.ts';
 import type { CvtSpec } from '../../../../models/cvt/spec.ts';
 import { LensError } from '../../../../models/errors.ts';
-
-/** As the library takes it. */
-const MAX_SIDE = 4096;
+import { LARGEST_INPUT_SIDE } from '../../../../models/image/preprocessing.ts';
 
 export type SizeInput =
   | { readonly kind: 'size'; readonly size: GridSize; readonly grids: readonly StageGrids[] }
@@ -15,8 +13,8 @@ export function readSize(text: string, spec: CvtSpec): SizeInput {
   if (!match) return { kind: 'problem', problem: 'One side in pixels, or width × height.' };
   const cols = Number(match[1]);
   const rows = Number(match[2] ?? match[1]);
-  if (rows < 1 || cols < 1 || rows > MAX_SIDE || cols > MAX_SIDE)
-    return { kind: 'problem', problem: `From 1 to ${MAX_SIDE} pixels a side.` };
+  if (rows < 1 || cols < 1 || rows > LARGEST_INPUT_SIDE || cols > LARGEST_INPUT_SIDE)
+    return { kind: 'problem', problem: `From 1 to ${LARGEST_INPUT_SIDE} pixels a side.` };
   try {
     return { kind: 'size', size: { rows, cols }, grids: stageGrids(spec, rows, cols) };
   } catch (error) {
