@@ -1,3 +1,5 @@
+// First: schemas ask whether they may compile as soon as they are made.
+import './engine/zod-without-eval.ts';
 import { readPolicy } from './engine/engine-policy.ts';
 import { startEngineInPage } from './engine/start-engine.ts';
 import { onEnginePort } from './shell/port-messages.ts';

@@ -1,3 +1,5 @@
+// First: schemas ask whether they may compile as soon as they are made.
+import './engine/zod-without-eval.ts';
 import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import './ui/tokens.css';

@@ -4,7 +4,6 @@ import { errorMessageSchema } from '../../models/error-message-schema.ts';
 import { preprocessingSchema } from '../../models/image/preprocessing-schema.ts';
 import { type EngineRequest, type FromEngine, MAX_NAME_LENGTH, type ToEngine } from './protocol.ts';
 import type { FromWorker, ToWorker } from './worker-protocol.ts';
-import './zod-without-eval.ts';
 
 /**
  * What arrives from another thread or window, checked before anything relies on it. Answers are checked for their envelope
@@ -16,7 +15,6 @@ const preference = z.enum(['auto', 'webgpu', 'wasm']);
 const threads = z.int().min(1).max(256).nullable();
 const blob = z.custom<Blob>((value) => value instanceof Blob, 'not a Blob');
 const name = z.string().min(1).max(MAX_NAME_LENGTH);
-
 
 const model = z.object({
   id: name,

@@ -1,3 +1,5 @@
+// First: schemas ask whether they may compile as soon as they are made.
+import '../zod-without-eval.ts';
 import { EngineError, LensError, toErrorMessage } from '../../../models/errors.ts';
 import { parseToWorker } from '../messages.ts';
 import type { EngineCall, EngineCalls } from '../protocol.ts';
