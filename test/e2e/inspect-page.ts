@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { ROOT } from '../../electron/bootstrap/root.mjs';
 import { serveApp } from '../../electron/serve/serve-command.ts';
+import type { RunningServer } from '../../electron/serve/server.ts';
 import { SettingsFile } from '../../electron/settings/settings-file.ts';
 import { parseSettings, type Settings } from '../../renderer/shell/settings.ts';
 import { launchChromium } from '../browser-support.ts';
@@ -24,14 +25,16 @@ export class InspectApp {
   readonly page: Page;
   /** Console errors, uncaught exceptions and CSP violations, in order. */
   readonly complaints: string[];
-  readonly #address: string;
-  readonly #end: () => Promise<void>;
+  readonly #browser: Browser;
+  readonly #home: string;
+  #server: RunningServer;
 
-  private constructor(page: Page, complaints: string[], address: string, end: () => Promise<void>) {
+  private constructor(page: Page, complaints: string[], browser: Browser, server: RunningServer, home: string) {
     this.page = page;
     this.complaints = complaints;
-    this.#address = address;
-    this.#end = end;
+    this.#browser = browser;
+    this.#server = server;
+    this.#home = home;
   }
 
   static async start(settings: Partial<Settings>, webgpu: boolean): Promise<InspectApp> {
@@ -39,11 +42,6 @@ export class InspectApp {
     await new SettingsFile(home).write({ ...parseSettings(null), ...settings });
     const server = await serveApp(ROOT, 0, home);
     let browser: Browser | null = null;
-    const end = async () => {
-      await browser?.close();
-      await server.close();
-      rmSync(home, { recursive: true, force: true });
-    };
     try {
       browser = await launchChromium({ webgpu });
       const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
@@ -55,23 +53,33 @@ export class InspectApp {
           console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`),
         ),
       );
-      const app = new InspectApp(page, complaints, server.address, end);
+      const app = new InspectApp(page, complaints, browser, server, home);
       await app.load();
       return app;
     } catch (error) {
-      await end();
+      await end(browser, server, home);
       throw error;
     }
   }
 
   /** Opens the app, or opens it again, and waits for its model. */
   async load(): Promise<void> {
-    await this.page.goto(this.#address);
+    await this.page.goto(this.#server.address);
     await this.stage(1).waitFor({ timeout: 120_000 });
   }
 
+  /** Ends the server and starts another on the same settings and weights, with `between` while there is none. */
+  async restart(between: () => void = () => {}): Promise<void> {
+    // A page without its server complains, rightly.
+    await this.page.goto('about:blank');
+    await this.#server.close();
+    between();
+    this.#server = await serveApp(ROOT, 0, this.#home);
+    await this.load();
+  }
+
   async close(): Promise<void> {
-    await this.#end();
+    await end(this.#browser, this.#server, this.#home);
   }
 
   /** A drop event with real files, as the system would bring it. */
@@ -133,6 +141,12 @@ export class InspectApp {
     if (!box) throw new Error('No picture is shown.');
     await this.page.mouse.move(box.x + box.width * x, box.y + box.height * y);
   }
+}
+
+async function end(browser: Browser | null, server: RunningServer, home: string): Promise<void> {
+  await browser?.close();
+  await server.close();
+  rmSync(home, { recursive: true, force: true });
 }
 
 /** How many different colours a drawn map has. */
