@@ -26,7 +26,8 @@ export class InspectApp {
   /** Console errors, uncaught exceptions and CSP violations, in order. */
   readonly complaints: string[];
   readonly #browser: Browser;
-  readonly #home: string;
+  /** Where settings and weights are kept. */
+  readonly home: string;
   #server: RunningServer;
 
   private constructor(page: Page, complaints: string[], browser: Browser, server: RunningServer, home: string) {
@@ -34,7 +35,7 @@ export class InspectApp {
     this.complaints = complaints;
     this.#browser = browser;
     this.#server = server;
-    this.#home = home;
+    this.home = home;
   }
 
   static async start(settings: Partial<Settings>, webgpu: boolean): Promise<InspectApp> {
@@ -74,12 +75,12 @@ export class InspectApp {
     await this.page.goto('about:blank');
     await this.#server.close();
     between();
-    this.#server = await serveApp(ROOT, 0, this.#home);
+    this.#server = await serveApp(ROOT, 0, this.home);
     await this.load();
   }
 
   async close(): Promise<void> {
-    await end(this.#browser, this.#server, this.#home);
+    await end(this.#browser, this.#server, this.home);
   }
 
   /** A drop event with real files, as the system would bring it. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
@@ -126,7 +126,23 @@ describe('a repository from the hub', () => {
     // The choice is on disk before the page goes.
     await app.load();
     await expect.poll(() => chip().textContent()).toContain(TINY);
+    await app.drop(PARROT);
+    await expectClasses(10);
   });
+});
+
+test('a file that was cut behind the library’s back is not used, and is fetched again on the spot', async () => {
+  await chip().click();
+  await app.page.getByRole('button', { name: /^CvT demo/ }).click();
+  await expectClasses(100);
+  truncateSync(join(app.home, 'weights', 'models', 'someone--cvt-tiny', 'model.safetensors'), 1000);
+  await chip().click();
+  await app.page.getByRole('button', { name: new RegExp(`^${TINY}`) }).click();
+  await app.page.keyboard.press('Escape');
+  const card = app.page.locator('.picture-card');
+  await card.getByRole('alert').waitFor(PATIENCE);
+  await card.getByRole('button', { name: 'Get it again' }).click();
+  await expectClasses(10);
 });
 
 describe('a model that is not there yet', () => {
@@ -139,8 +155,6 @@ describe('a model that is not there yet', () => {
   afterAll(() => hub.failAlways('cdn', null));
 
   test('can be chosen, and offers its download on the spot with progress and cancel', async () => {
-    await show('Inspect');
-    await app.drop(PARROT);
     await chip().click();
     await app.page.getByRole('button', { name: new RegExp(`^${FIRST}`) }).click();
     await app.page.keyboard.press('Escape');

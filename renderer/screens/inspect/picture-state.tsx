@@ -31,7 +31,7 @@ export function PictureState({ image }: { readonly image: TrayImage }) {
       if (model.kind === 'missing')
         return (
           <div className="picture-card">
-            <MissingModel id={model.id} title={model.title} />
+            <MissingModel id={model.id} title={model.title} named />
           </div>
         );
       if (model.kind === 'opening')

@@ -46,7 +46,7 @@ function NoStages({ hasImage }: { readonly hasImage: boolean }) {
       if (hasImage) return <p className="strip-none">The stages stand here once {state.title} is on this machine.</p>;
       return (
         <div className="strip-none">
-          <MissingModel id={state.id} title={state.title} />
+          <MissingModel id={state.id} title={state.title} named />
         </div>
       );
     case 'error':

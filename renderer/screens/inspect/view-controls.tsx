@@ -92,7 +92,7 @@ function HeadChoice({ inspection }: { readonly inspection: Inspection }) {
     <>
       <span className="control-name">Head</span>
       {heads === 1 ? (
-        <span className="quiet control-text">one head in this stage</span>
+        <span className="quiet control-text">{report ? 'one head in this stage' : 'not known yet'}</span>
       ) : heads <= HEADS_IN_A_ROW ? (
         <Segments label="Head" value={value} options={options} onChange={choose} />
       ) : (

@@ -83,7 +83,7 @@ function FileTarget() {
           Official model zoo
           <ExternalLink size={12} aria-hidden />
         </button>
-        <span className="quiet"> opens in your browser; drop what you download there here.</span>
+        <span className="quiet"> opens in your browser. Drop the file that you get there.</span>
       </p>
       {trouble && <Banner tone="danger">{trouble.message}</Banner>}
     </>

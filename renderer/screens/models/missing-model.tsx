@@ -8,16 +8,19 @@ import './offers.css';
 interface MissingModelProps {
   readonly id: string;
   readonly title: string;
+  /** It is not named beside this already. */
+  readonly named?: boolean;
 }
 
 /** The chosen model is not on this machine, or not whole: what there is to do about it, and the way back. */
-export function MissingModel({ id, title }: MissingModelProps) {
+export function MissingModel({ id, title, named = false }: MissingModelProps) {
   const { chooseModel } = useApp();
   const entry = useLibrary(({ snapshot }) => entryById(snapshot, id));
   const known = useLibrary(({ snapshot }) => snapshot !== null);
   const fallback = useModel((store) => store.shipped[0] ?? null);
   return (
     <div className="missing">
+      {named && entry && entry.state.kind !== 'available' && <h3>{title}</h3>}
       {entry?.state.kind === 'available' && <p>{title} is not on this machine yet.</p>}
       {!entry && <p>{known ? `${title} is no longer in the library.` : 'Reading the library…'}</p>}
       {entry && <Standing entry={entry} />}
