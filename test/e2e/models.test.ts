@@ -5,6 +5,13 @@ import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ensureBuilt } from '../../electron/bootstrap/build.mjs';
 import { alone } from '../../electron/bootstrap/lock.mjs';
+import { decodeImage } from '../../electron/decode-image.ts';
+import { loadModel } from '../../electron/inference/load-model.ts';
+import type { Activation } from '../../models/cvt/spec.ts';
+import { parseSpecText } from '../../models/cvt/spec-text.ts';
+import { normalise, preprocess } from '../../models/image/preprocess.ts';
+import { OFFICIAL_224 } from '../../models/image/preprocessing.ts';
+import { softmax } from '../../models/predictions.ts';
 import { fixtureBytes } from '../formats/sources.ts';
 import { bytesContent, paddedContent } from '../hub/contents.ts';
 import { TestHub } from '../hub/hub-server.ts';
@@ -173,7 +180,45 @@ describe('a model that is not there yet', () => {
   });
 });
 
+/** The five likeliest probabilities of the tiny model on the parrot, in percent, by the engine in Node. */
+async function percentInNode(activation: Activation): Promise<number[]> {
+  const model = await loadModel(join(import.meta.dirname, '..', 'fixtures', 'official.safetensors'), {
+    id: 'tiny',
+    spec: parseSpecText(new TextDecoder().decode(fixtureBytes(SPEC)), SPEC),
+    labels: null,
+    preprocessing: OFFICIAL_224,
+    activation,
+    signal: new AbortController().signal,
+  });
+  try {
+    const { rgb } = preprocess(await decodeImage(PARROT.name, PARROT.bytes), OFFICIAL_224);
+    const probabilities = softmax(await model.logits(normalise(rgb, OFFICIAL_224)));
+    return [...probabilities]
+      .sort((a, b) => b - a)
+      .slice(0, 5)
+      .map((probability) => probability * 100);
+  } finally {
+    await model.close();
+  }
+}
+
 describe('import by drop', () => {
+  const inNode = new Map<Activation, number[]>();
+  beforeAll(async () => {
+    for (const activation of ['quick_gelu', 'gelu'] as const) inNode.set(activation, await percentInNode(activation));
+  });
+
+  /** The picture's answer is the tiny model's own. Half and bfloat16 lose more than JPEG decoders differ. */
+  async function expectNumbers(activation: Activation, tolerance: number): Promise<void> {
+    const shown = async () =>
+      (await app.predictions().getByText(/%$/).allTextContents()).map((text) => Number.parseFloat(text));
+    const largest = async () => {
+      const percents = await shown();
+      return Math.max(...inNode.get(activation)!.map((percent, place) => Math.abs(percent - (percents[place] ?? 1e3))));
+    };
+    await expect.poll(largest, { timeout: 20_000 }).toBeLessThan(tolerance);
+  }
+
   test.each([
     ['official-zip.pth', SPEC],
     ['official-legacy.pth', SPEC],
@@ -201,6 +246,8 @@ describe('import by drop', () => {
     await dialog().waitFor({ state: 'detached', ...PATIENCE });
     await expect.poll(() => chip().textContent()).toContain(title);
     await expectClasses(10);
+    // Ten classes under Hugging Face's names: a fine-tune, and those were trained with exact GELU.
+    await expectNumbers(beside === CONFIG ? 'gelu' : 'quick_gelu', checkpoint.includes('bfloat16') ? 1 : 0.3);
   });
 
   test('a spec that was forgotten can be dropped after its checkpoint', async () => {
