@@ -13,6 +13,7 @@ export const MAX_UPLOAD_BYTES = 4 * 2 ** 30;
 /** A page sends one after the other; more is a mistake. */
 const MOST_UPLOADS = 4;
 const MAX_NAME = 255;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Takes the files that pages send, into temporary files beside the weights. */
 export class Uploads {
@@ -25,7 +26,10 @@ export class Uploads {
     this.#limit = limit;
   }
 
-  /** `PUT /api/library/files?name=…`, the file as the body. Answers its ticket; a body that breaks off leaves nothing. */
+  /**
+   * `PUT /api/library/files?name=…&ticket=…`, the file as the body. Answers its ticket, the page's own or a new one; a body
+   * that breaks off leaves nothing.
+   */
   async answer(request: AssetRequest, incoming: IncomingMessage): Promise<ApiAnswer> {
     // What is left of the body is not read, so the connection cannot be used again.
     const no = (status: number, message: string) => refuse(request, status, message, { Connection: 'close' });
@@ -45,7 +49,8 @@ export class Uploads {
         await rm(path, { force: true });
         throw new CancelledError();
       }
-      return json(request, 200, { file: await this.#desk.takeFile({ name, path, isOurs: true }) });
+      const file = await this.#desk.takeFile({ name, path, isOurs: true }, ticketIn(request.path));
+      return json(request, 200, { file });
     } finally {
       this.#running--;
     }
@@ -73,6 +78,12 @@ export class Uploads {
     }
     return path;
   }
+}
+
+/** Undefined where the page chose none, or none that is as hard to guess as ours. */
+function ticketIn(path: string): string | undefined {
+  const ticket = new URLSearchParams(path.split('?', 2)[1] ?? '').get('ticket');
+  return ticket && UUID.test(ticket) ? ticket : undefined;
 }
 
 /** The name in the query; for messages and for the format's extension, never for a path. Null where there is none to use. */

@@ -122,9 +122,9 @@ export class LibraryDesk {
     }
   }
 
-  /** Makes a file known to pages. @returns its ticket */
-  takeFile(file: TakenFile): Promise<string> {
-    return this.#files.add(file);
+  /** Makes a file known to pages. @param ticket see TakenFiles.add @returns its ticket */
+  takeFile(file: TakenFile, ticket?: string): Promise<string> {
+    return this.#files.add(file, ticket);
   }
 
   /** Pauses downloads; forgets proposals and what was sent for them. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ImportError } from '../../models/errors.ts';
+import { CancelledError, ImportError } from '../../models/errors.ts';
 import type { ImportFile } from './import-files.ts';
 
 /** A file that a page speaks of by a ticket. */
@@ -18,11 +18,20 @@ const MOST_FILES = 256;
 /** The files that pages have named: a page never sees or gives a path. */
 export class TakenFiles {
   readonly #files = new Map<string, TakenFile>();
+  /** Tickets that were given up before their file had come. */
+  readonly #withdrawn = new Set<string>();
 
-  /** @returns the file's ticket */
-  async add(file: TakenFile): Promise<string> {
+  /**
+   * @param ticket the page's own, so that it can give up a file whose sending it has not seen the end of
+   * @returns the file's ticket
+   * @throws CancelledError where it was given up meanwhile
+   */
+  async add(file: TakenFile, ticket: string = randomUUID()): Promise<string> {
+    if (this.#withdrawn.delete(ticket)) {
+      await removeSent(file);
+      throw new CancelledError();
+    }
     for (const [oldest] of this.#files) if (this.#files.size >= MOST_FILES) await removeSent(this.#drop(oldest));
-    const ticket = randomUUID();
     this.#files.set(ticket, file);
     return ticket;
   }
@@ -34,13 +43,24 @@ export class TakenFiles {
     throw new ImportError('import-gone', 'A file of this import is no longer known. Drop the files once more.');
   }
 
-  /** Those that are known of these. */
+  /** Those that are known of these, and the others as soon as they come. */
   async forget(tickets: Iterable<string>): Promise<void> {
-    await Promise.all([...tickets].map((ticket) => removeSent(this.#drop(ticket))));
+    await Promise.all(
+      [...tickets].map(async (ticket) => {
+        const file = this.#drop(ticket);
+        if (file) await removeSent(file);
+        else this.#withdraw(ticket);
+      }),
+    );
   }
 
   close(): Promise<void> {
     return this.forget(this.#files.keys());
+  }
+
+  #withdraw(ticket: string): void {
+    for (const oldest of this.#withdrawn) if (this.#withdrawn.size >= MOST_FILES) this.#withdrawn.delete(oldest);
+    this.#withdrawn.add(ticket);
   }
 
   #drop(ticket: string): TakenFile | undefined {

@@ -63,19 +63,24 @@ export class ServeLibrary implements LibraryTransport {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(new CancelledError());
       const sending = new XMLHttpRequest();
-      const cancel = (): void => sending.abort();
+      // The last bytes may be there already, and then nobody would ever ask for the file.
+      const ticket = crypto.randomUUID();
+      const cancel = (): void => {
+        sending.abort();
+        void this.command({ command: 'forget-files', files: [ticket] }).catch(() => {});
+      };
       signal?.addEventListener('abort', cancel, { once: true });
       sending.upload.onprogress = ({ loaded }) => onProgress?.({ phase: 'sending', done: loaded, total: file.size });
       sending.onload = () => {
         const body = parse(sending.responseText);
-        const ticket = fileTicketSchema.safeParse(body);
-        if (sending.status === 200 && ticket.success) resolve(ticket.data.file);
+        const taken = fileTicketSchema.safeParse(body);
+        if (sending.status === 200 && taken.success) resolve(taken.data.file);
         else reject(refusal(path, sending.status, body));
       };
       sending.onerror = () => reject(unreachable());
       sending.onabort = () => reject(new CancelledError());
       sending.onloadend = () => signal?.removeEventListener('abort', cancel);
-      sending.open('PUT', `${path}?name=${encodeURIComponent(file.name)}`);
+      sending.open('PUT', `${path}?name=${encodeURIComponent(file.name)}&ticket=${ticket}`);
       sending.setRequestHeader('Content-Type', 'application/octet-stream');
       sending.send(file);
     });
