@@ -78,6 +78,12 @@ describe('a process that is killed', () => {
       code: 'locked',
       message: expect.stringContaining(`process ${child.process.pid}`),
     });
+    // It says that it downloads before the first byte is on the disk.
+    const received = async () => {
+      const { state } = await library.entry(TINY);
+      return 'received' in state ? state.received : 0;
+    };
+    await expect.poll(received, { timeout: 10_000 }).toBeGreaterThan(0);
     child.process.kill('SIGKILL');
     await child.ended;
     await expect(library.pull(TINY)).resolves.toMatchObject({ sha256: TINY_WEIGHTS.sha256 });
