@@ -61,6 +61,7 @@ const progress = z.discriminatedUnion('phase', [
   z.object({ phase: z.literal('queued'), ahead: id }),
   z.object({ phase: z.literal('reading'), bytes: z.number(), total: z.number().nullable() }),
   z.object({ phase: z.literal('restarting'), reason: z.string() }),
+  z.object({ phase: z.literal('studying'), done: id, total: id }),
   z.object({
     phase: z.enum(['starting', 'building', 'compiling', 'warming', 'decoding', 'preprocessing', 'running']),
   }),

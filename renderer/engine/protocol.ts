@@ -1,3 +1,8 @@
+import type { Attribution } from '../../models/attention/attribution.ts';
+import type { FaithfulnessCurves, FaithfulnessPlan } from '../../models/attention/faithfulness.ts';
+import type { HeadStatistics } from '../../models/attention/head-statistics.ts';
+import type { ProjectionStudy } from '../../models/attention/projection-study.ts';
+import type { Rollout, RolloutStart, SpreadWeights } from '../../models/attention/rollout.ts';
 import type { GridSize, StageGrids } from '../../models/cvt/grids.ts';
 import type { Activation, OfficialSpec } from '../../models/cvt/spec.ts';
 import type { ErrorMessage } from '../../models/errors.ts';
@@ -81,6 +86,10 @@ export interface AnalysisTimings {
 export interface Analysis {
   readonly runId: string;
   readonly modelId: string;
+  /** The stages at this picture's input size, which need not be the model's own. */
+  readonly stages: readonly StageReport[];
+  /** Multiply-adds of this run. */
+  readonly multiplyAdds: number;
   /** [classes] */
   readonly logits: Float32Array;
   /** [classes], softmax of the logits. */
@@ -103,6 +112,25 @@ export interface RowQuery {
   readonly query: number;
 }
 
+/** The same query in every block and head of a stage. */
+export interface StageRowsQuery {
+  readonly runId: string;
+  readonly stage: number;
+  /** As in RowQuery. */
+  readonly query: number;
+}
+
+/** Which queries attend to one key of a block. */
+export interface ColumnQuery {
+  readonly runId: string;
+  readonly stage: number;
+  readonly block: number;
+  /** Null: the mean over heads. */
+  readonly head: number | null;
+  /** Key index; in a stage with a CLS token 0 is CLS and the key grid follows, row-major. */
+  readonly key: number;
+}
+
 /** What may be asked of the engine: per kind, its argument, its answer and its progress. */
 export interface EngineCalls {
   /** Bring a model up (read, build, compile, warm) without running a picture. */
@@ -110,6 +138,30 @@ export interface EngineCalls {
   analyze: { argument: { readonly model: ModelRef; readonly picture: PictureRef }; answer: Analysis };
   /** [cls + keys]; sums to 1. Rejects with `taps-released` once the run is no longer held. */
   row: { argument: RowQuery; answer: Float32Array };
+  /** [depth, heads, cls + keys]; each row sums to 1. */
+  stageRows: { argument: StageRowsQuery; answer: Float32Array };
+  /** [cls + queries], each 0–1: the attention that each query pays to the key. */
+  column: { argument: ColumnQuery; answer: Float32Array };
+  /** Per block of the stage. */
+  statistics: { argument: { readonly runId: string; readonly stage: number }; answer: readonly HeadStatistics[] };
+  rollout: {
+    argument: { readonly runId: string; readonly start: RolloutStart; readonly spread: SpreadWeights };
+    answer: Rollout;
+  };
+  /** In the order of `classes` (indices into the logits). */
+  attribution: {
+    argument: { readonly runId: string; readonly classes: readonly number[] };
+    answer: readonly Attribution[];
+  };
+  projection: {
+    argument: { readonly runId: string; readonly stage: number; readonly block: number };
+    answer: ProjectionStudy;
+  };
+  /** Runs the network many times on the picture with cells blurred away or put back. */
+  faithfulness: {
+    argument: { readonly model: ModelRef; readonly picture: PictureRef; readonly plan: FaithfulnessPlan };
+    answer: FaithfulnessCurves;
+  };
   /** Choose the device. Restarts the engine when it differs; resolves with what it then runs on. */
   configure: {
     argument: { readonly preference: DevicePreference; readonly threads: number | null };
@@ -130,6 +182,8 @@ export type EngineProgress =
   | { readonly phase: 'decoding' }
   | { readonly phase: 'preprocessing' }
   | { readonly phase: 'running' }
+  /** Blocks of a study (statistics, rollout, attribution) or runs of a faithfulness test. */
+  | { readonly phase: 'studying'; readonly done: number; readonly total: number }
   | { readonly phase: 'restarting'; readonly reason: string };
 
 export type EngineRequest = {

@@ -126,6 +126,8 @@ export function analysis(runId: string): Analysis {
   return {
     runId,
     modelId: 'test',
+    stages: REPORT.stages,
+    multiplyAdds: REPORT.multiplyAdds,
     logits: Float32Array.of(0, 1, 2),
     probabilities: Float32Array.of(0.1, 0.2, 0.7),
     received: [[uniform(64)], [uniform(16)], [uniform(5), uniform(5)]],

@@ -52,6 +52,8 @@ export async function analyze(
   return {
     runId,
     modelId: model.id,
+    stages: report.stages,
+    multiplyAdds: report.multiplyAdds,
     logits,
     probabilities: softmax(logits),
     received,

@@ -83,6 +83,8 @@ async function carryOut(
       return analyze(request.argument, running, task);
     case 'row':
       return running.taps.row(request.argument);
+    default:
+      throw new EngineError('engine-bad-request', `This engine has no answer to ${request.call}.`);
   }
 }
 

@@ -65,6 +65,8 @@ export function progressText(progress: EngineProgress | null, modelTitle: string
       return 'Resizing and cropping…';
     case 'running':
       return 'Running the network…';
+    case 'studying':
+      return `Reading the attention, ${progress.done} of ${progress.total}…`;
     case 'restarting':
       return `Starting the engine again: ${progress.reason}`;
   }
@@ -72,6 +74,7 @@ export function progressText(progress: EngineProgress | null, modelTitle: string
 
 /** 0–1 where it is known how far the work is. */
 export function progressShare(progress: EngineProgress | null): number | null {
+  if (progress?.phase === 'studying') return progress.total > 0 ? progress.done / progress.total : null;
   if (progress?.phase !== 'reading' || !progress.total) return null;
   return Math.min(1, progress.bytes / progress.total);
 }
