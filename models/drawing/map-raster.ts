@@ -9,7 +9,7 @@ import { type MapScale, positionOnScale } from './map-scale.ts';
 export type Interpolation = 'tiles' | 'smooth';
 
 /** Where a grid's cells lie in the user's picture. */
-export interface MapPlace {
+export interface PlacedGrid {
   readonly geometry: GridGeometry;
   readonly window: InputWindow;
 }
@@ -70,7 +70,7 @@ export function geometryOf({ on, stage }: AttentionMap, stages: readonly StageGe
  * tiles neither gape nor overlap. Beyond the outermost centres, `smooth` goes on with their values.
  * @throws RangeError where the map's cells are not the geometry's
  */
-export function rasterMap(map: AttentionMap, scale: MapScale, place: MapPlace, canvas: Canvas, look: Look): Raster {
+export function rasterMap(map: AttentionMap, scale: MapScale, place: PlacedGrid, canvas: Canvas, look: Look): Raster {
   const { cells } = map;
   checkCells(cells.length, place);
   const colors = colorSteps(look, scale.signed);
@@ -97,7 +97,7 @@ export function rasterMap(map: AttentionMap, scale: MapScale, place: MapPlace, c
  */
 export function rasterColors(
   components: Float32Array,
-  place: MapPlace,
+  place: PlacedGrid,
   canvas: Canvas,
   { opacity, interpolation }: Pick<Look, 'opacity' | 'interpolation'>,
 ): Raster {
@@ -124,7 +124,7 @@ export function rasterColors(
 }
 
 /** One colour a cell. Each row of tiles is drawn once and copied down. */
-function rasterTiles(colors: Uint32Array, place: MapPlace, canvas: Canvas): Raster {
+function rasterTiles(colors: Uint32Array, place: PlacedGrid, canvas: Canvas): Raster {
   const { geometry, window } = place;
   const area = areaOf(place, canvas);
   const pixels = new Uint32Array(area.width * area.height);
@@ -146,7 +146,7 @@ function rasterTiles(colors: Uint32Array, place: MapPlace, canvas: Canvas): Rast
 }
 
 /** @param steps [rows · cols], of `colors`; may lie beyond its ends */
-function rasterSmooth(steps: Float32Array, colors: Uint32Array, place: MapPlace, canvas: Canvas): Raster {
+function rasterSmooth(steps: Float32Array, colors: Uint32Array, place: PlacedGrid, canvas: Canvas): Raster {
   const { geometry, window } = place;
   const area = areaOf(place, canvas);
   const pixels = new Uint32Array(area.width * area.height);
@@ -203,7 +203,7 @@ function samples(
 }
 
 /** What of the canvas the network's window covers. */
-function areaOf({ geometry, window }: MapPlace, canvas: Canvas) {
+function areaOf({ geometry, window }: PlacedGrid, canvas: Canvas) {
   const x = (at: number) => onCanvas(window.left + at * window.scaleX, canvas.offsetX, canvas.scale);
   const y = (at: number) => onCanvas(window.top + at * window.scaleY, canvas.offsetY, canvas.scale);
   const left = Math.max(x(0), 0);
@@ -259,7 +259,7 @@ function rgba(red: number, green: number, blue: number, alpha: number): number {
   return word[0]!;
 }
 
-function checkCells(count: number, { geometry: { rows, cols } }: MapPlace): void {
+function checkCells(count: number, { geometry: { rows, cols } }: PlacedGrid): void {
   if (count !== rows.count * cols.count)
     throw new RangeError(`A map of ${count} cells does not fit a grid of ${rows.count}×${cols.count}.`);
 }
