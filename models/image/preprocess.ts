@@ -1,4 +1,4 @@
-import type { InputWindow, Preprocessing } from './preprocessing.ts';
+import { CENTRE, type InputWindow, type Preprocessing } from './preprocessing.ts';
 import { type Crop, type RgbRows, resampleBicubic } from './resample.ts';
 
 /** A decoded picture with its orientation applied: RGBA, 8 bits, alpha not premultiplied, [height, width, 4]. */
@@ -24,7 +24,7 @@ export interface ResizePlan {
 
 /**
  * What torchvision's Resize and CenterCrop do to a picture of `width`×`height`: the longer side is truncated, the crop's
- * offset rounded half to even. Smaller pictures are enlarged, so the crop always fits.
+ * offset rounded half to even; a crop with a position of its own is rounded alike. Smaller pictures are enlarged.
  * @throws RangeError where the preprocessing crops more than it resizes to; torchvision would pad with black
  */
 export function resizePlan(width: number, height: number, preprocessing: Preprocessing): ResizePlan {
@@ -33,18 +33,26 @@ export function resizePlan(width: number, height: number, preprocessing: Preproc
     const crop = { left: 0, top: 0, width: inputWidth, height: inputHeight };
     return { width: inputWidth, height: inputHeight, crop };
   }
-  const { to } = resize;
-  if (to < inputWidth || to < inputHeight)
-    throw new RangeError(`A shorter side of ${to} pixels cannot be cropped to ${inputWidth}×${inputHeight}.`);
-  const resizedWidth = width <= height ? to : Math.trunc((to * width) / height);
-  const resizedHeight = width <= height ? Math.trunc((to * height) / width) : to;
+  const { to, crop: position = CENTRE } = resize;
+  const resized = resizeShorter(width, height, to);
+  if (resized.width < inputWidth || resized.height < inputHeight)
+    throw new RangeError(
+      `A picture of ${resized.width}×${resized.height} pixels cannot be cropped to ${inputWidth}×${inputHeight}.`,
+    );
   const crop = {
-    left: roundHalfToEven((resizedWidth - inputWidth) / 2),
-    top: roundHalfToEven((resizedHeight - inputHeight) / 2),
+    left: roundHalfToEven((resized.width - inputWidth) * position.x),
+    top: roundHalfToEven((resized.height - inputHeight) * position.y),
     width: inputWidth,
     height: inputHeight,
   };
-  return { width: resizedWidth, height: resizedHeight, crop };
+  return { ...resized, crop };
+}
+
+/** The size that torchvision's Resize gives a picture whose shorter side shall be `to`: the longer side is truncated. */
+export function resizeShorter(width: number, height: number, to: number): { width: number; height: number } {
+  return width <= height
+    ? { width: to, height: Math.trunc((to * height) / width) }
+    : { width: Math.trunc((to * width) / height), height: to };
 }
 
 /** Where the network's input lies in a picture of `width`×`height`. */

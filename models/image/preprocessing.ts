@@ -1,15 +1,28 @@
 import type { GridSize } from '../cvt/grids.ts';
 
+/**
+ * Where a crop lies: the share of its free play, 0 (left, top) to 1 (right, bottom), along each axis. Half is the centre.
+ */
+export interface CropPosition {
+  readonly x: number;
+  readonly y: number;
+}
+
+export const CENTRE: CropPosition = { x: 0.5, y: 0.5 };
+
 /** How a picture becomes the network's input. Bicubic is antialiased with a = −0.5, as PIL does it. */
 export interface Preprocessing {
   /** The network's input, in pixels. */
   readonly height: number;
   readonly width: number;
   /**
-   * `shorter`: scale so that the shorter side is `to` pixels, then crop the centre (224 checkpoints: 256, then 224).
-   * `stretch`: scale both sides to the input size, no crop (384 checkpoints).
+   * `shorter`: scale so that the shorter side is `to` pixels, then crop (224 checkpoints: 256, then 224); the centre
+   * where no `crop` is given.
+   * `stretch`: scale both sides to the input size, no crop (384 checkpoints, and whole pictures at their own aspect).
    */
-  readonly resize: { readonly mode: 'shorter'; readonly to: number } | { readonly mode: 'stretch' };
+  readonly resize:
+    | { readonly mode: 'shorter'; readonly to: number; readonly crop?: CropPosition }
+    | { readonly mode: 'stretch' };
   /** Per channel (red, green, blue), on values scaled to 0–1. */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];

@@ -49,6 +49,49 @@ describe('resizePlan', () => {
     expect(resizePlan(width, height, preprocessing)).toEqual(expected);
   });
 
+  // 341×256 leaves 117 columns and 32 rows of play.
+  const moved: [x: number, y: number, left: number, top: number][] = [
+    [0, 0, 0, 0],
+    [1, 1, 117, 32],
+    [0.5, 0.5, 58, 16],
+    [0.25, 0.75, 29, 24],
+    // 10.5 and 0.5, to the even 10 and 0
+    [10.5 / 117, 0.5 / 32, 10, 0],
+  ];
+  it.each(moved)('crops at %d, %d', (x, y, left, top) => {
+    const preprocessing: Preprocessing = { ...OFFICIAL_224, resize: { mode: 'shorter', to: 256, crop: { x, y } } };
+    expect(resizePlan(640, 480, preprocessing)).toEqual({
+      width: 341,
+      height: 256,
+      crop: { left, top, width: 224, height: 224 },
+    });
+    const window = inputWindow(640, 480, preprocessing);
+    expect(window.left).toBeCloseTo((left * 640) / 341, 9);
+    expect(window.top).toBeCloseTo((top * 480) / 256, 9);
+  });
+
+  it('moves what the network sees, pixel for pixel', () => {
+    const width = 600;
+    const height = 300;
+    const data = Uint8Array.from({ length: width * height * 4 }, (_, i) =>
+      i % 4 === 3 ? 255 : (i * 2654435761) >>> 24,
+    );
+    const at = (x: number): Preprocessing => ({
+      ...OFFICIAL_224,
+      resize: { mode: 'shorter', to: 256, crop: { x, y: 0.5 } },
+    });
+    const whole: Preprocessing = { ...OFFICIAL_224, width: 512, height: 256, resize: { mode: 'stretch' } };
+    const all = preprocess({ data, width, height }, whole).rgb;
+    for (const x of [0, 0.3, 1]) {
+      const { rgb } = preprocess({ data, width, height }, at(x));
+      const { crop } = resizePlan(width, height, at(x));
+      for (const row of [0, 100, 223]) {
+        const start = ((crop.top + row) * 512 + crop.left) * 3;
+        expect(rgb.subarray(row * 672, (row + 1) * 672)).toEqual(all.subarray(start, start + 672));
+      }
+    }
+  });
+
   it('refuses a crop that is larger than what is left after resizing', () => {
     const preprocessing: Preprocessing = { ...OFFICIAL_224, resize: { mode: 'shorter', to: 200 } };
     expect(() => resizePlan(300, 300, preprocessing)).toThrow(RangeError);
