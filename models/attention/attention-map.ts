@@ -15,6 +15,9 @@ export type MapGrid = 'keys' | 'tokens' | 'pixels';
  */
 export type MapUnit = 'probability' | 'share' | 'logit' | 'norm';
 
+/** The tokens a projection map shows: LayerNormed and not yet convolved, or convolved for queries, keys or values. */
+export type ProjectionTokens = 'before' | 'q' | 'k' | 'v';
+
 /** One map over one grid, in true numbers; the one form in which maps are drawn, summarised and exported. */
 export interface AttentionMap {
   readonly view: MapView;
@@ -22,19 +25,26 @@ export interface AttentionMap {
   readonly stage: number;
   /** Index from 0; null where the map is of the whole stage. */
   readonly block: number | null;
-  /** Index from 0; null: the mean over heads (attribution: their sum). */
+  /** Index from 0; null: the mean over heads (attribution: their sum; rollout and projection: heads have no part in it). */
   readonly head: number | null;
-  /** Token index, CLS counted, of the query (`row`), key (`column`) or start (`rollout`); null where there is none. */
+  /**
+   * Token index, CLS counted, of the query (`row`, `cls`), key (`column`) or start (`rollout`, in the stage where it
+   * started); null where there is none.
+   */
   readonly token: number | null;
   readonly on: MapGrid;
   readonly grid: GridSize;
   /** [rows · cols], row-major, CLS not among them. */
   readonly cells: Float32Array;
-  /** The CLS token's own value; null where it has none. */
+  /** The CLS token's own value; null where it has none. For a rollout all that CLS tokens kept on the way here. */
   readonly cls: number | null;
   readonly unit: MapUnit;
   /** Whether zero is a middle and not an end. */
   readonly signed: boolean;
   /** A value times this is in multiples of an even spread; null where that means nothing. */
   readonly uniform: number | null;
+  /** Of an attribution: the class whose logit is taken apart and the one it is held against; indices into the logits. */
+  readonly classes?: { readonly target: number; readonly contrast: number | null };
+  /** Of a projection map. */
+  readonly projectionOf?: ProjectionTokens;
 }

@@ -74,7 +74,7 @@ export interface MapScale {
 export function mapScale(map: StageMap, mode: RangeMode, all: readonly StageMap[]): MapScale {
   const uniform = map.values.length;
   if (mode === 'shared') {
-    const max = Math.max(...all.map(({ summary }) => summary.strongestTimesUniform));
+    const max = Math.max(...all.map(({ summary }) => summary.strongestTimesUniform ?? 0));
     return { unit: '× uniform', factor: uniform, min: 0, max };
   }
   const factor = map.kind === 'received' ? uniform : 1;
