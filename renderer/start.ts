@@ -76,7 +76,7 @@ export async function startApp(shell: Shell): Promise<App> {
     if (id !== currentId()) {
       useSettings.getState().update({ modelId: id });
       // The other model has other classes.
-      useView.getState().searchClasses('');
+      useView.getState().forgetClasses();
     }
     const loaded = loader.load(id);
     queue.requeueAll();

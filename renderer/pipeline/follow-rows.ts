@@ -5,7 +5,7 @@ import { selectedImage, useImages } from '../stores/images.ts';
 import { readyModel, useModel } from '../stores/model.ts';
 import { useNotices } from '../stores/notices.ts';
 import { type Row, showRow, useRows } from '../stores/rows.ts';
-import { useView } from '../stores/view.ts';
+import { queryPoint, useView } from '../stores/view.ts';
 import { LatestLane } from './latest-lane.ts';
 import { queryOf, tilesOf } from './pipeline.ts';
 import { windowCentre } from './tiles.ts';
@@ -62,7 +62,8 @@ export function startFollowingRows(engine: Engine, refresh: (imageId: string) =>
 function wantedRows(): readonly (RowQuery | null)[] {
   const model = readyModel();
   const analysis = currentAnalysis();
-  const { view, blocks, heads, query: point } = useView.getState();
+  const { view, blocks, heads } = useView.getState();
+  const point = queryPoint(useView.getState());
   if (!model || analysis?.modelId !== model.report.id) return useView.getState().stages.map(() => null);
   const tiles = tilesOf(model.report, analysis.window);
   return model.report.stages.map((report, stage) => {

@@ -29,7 +29,8 @@ export interface StageMap {
 
 /** The map that `view` means in this stage: without a CLS token there is no CLS row, and received stands in. */
 export function mapKind(view: View, stage: StageReport): MapKind {
-  return view === 'cls' && stage.grids.cls === 0 ? 'received' : view;
+  if (view === 'query') return 'row';
+  return view === 'cls' && stage.grids.cls === 1 ? 'cls' : 'received';
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DIVERGING_MAPS, SEQUENTIAL_MAPS } from '../../models/drawing/color-maps.ts';
 
 /** What the app remembers between starts. Every key has a default, so that an older or damaged file still reads. */
 export const settingsSchema = z.object({
@@ -10,11 +11,24 @@ export const settingsSchema = z.object({
       visible: z.boolean().catch(true),
       /** 0–1 */
       opacity: z.number().min(0).max(1).catch(0.7),
-      colorMap: z.enum(['inferno', 'viridis', 'magma', 'cividis', 'greys']).catch('inferno'),
+      colorMap: z.enum(SEQUENTIAL_MAPS).catch('inferno'),
       /** Opacity follows value, so that low cells let the picture through. */
       fadeLow: z.boolean().catch(true),
+      /** For signed maps. */
+      divergingMap: z.enum(DIVERGING_MAPS).catch('blue-red'),
+      interpolation: z.enum(['tiles', 'smooth']).catch('tiles'),
+      /** A locked range is not remembered: its numbers belong to what was looked at. */
+      range: z.enum(['zero', 'tight', 'shared']).catch('zero'),
     })
-    .catch({ visible: true, opacity: 0.7, colorMap: 'inferno', fadeLow: true }),
+    .catch({
+      visible: true,
+      opacity: 0.7,
+      colorMap: 'inferno',
+      fadeLow: true,
+      divergingMap: 'blue-red',
+      interpolation: 'tiles',
+      range: 'zero',
+    }),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

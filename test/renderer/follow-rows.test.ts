@@ -46,7 +46,7 @@ test('received asks for nothing', async () => {
 test('of the places that the pointer passes while a row is computed, only the last is asked for', async () => {
   const { engine, view, asked } = await start();
   await engine.next('row').answer(row(5));
-  view().setView('row');
+  view().setView('query');
   // The middle of what is seen, before the pointer has moved.
   const centre = asked().find(({ stage }) => stage === 0)?.query;
   for (const x of [33, 37, 41, 45]) view().pointAt({ x, y: 1 });
@@ -93,7 +93,7 @@ test('released taps refresh the picture and the row is asked for anew', async ()
 test('outside of the crop no row is asked for, and a pin keeps the query', async () => {
   const { engine, view, asked } = await start();
   await engine.next('row').answer(row(5));
-  view().setView('row');
+  view().setView('query');
   while (engine.pending.length > 0) await engine.pending[0]?.answer(row(64));
   view().pointAt({ x: 10, y: 10 });
   expect(asked()).toEqual([]);
@@ -103,6 +103,6 @@ test('outside of the crop no row is asked for, and a pin keeps the query', async
   view().pointAt({ x: 90, y: 60 });
   expect(pinned).toBe(7 * 16 + 7);
   expect(asked()).toEqual([]);
-  view().unpin();
+  view().activatePin(null);
   expect(asked().find(({ stage }) => stage === 0)?.query).not.toBe(pinned);
 });

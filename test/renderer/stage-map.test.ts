@@ -16,7 +16,7 @@ test.each([
   { view: 'cls', stage: CLS_STAGE, kind: 'cls' },
   { view: 'cls', stage: PLAIN_STAGE, kind: 'received' },
   { view: 'received', stage: CLS_STAGE, kind: 'received' },
-  { view: 'row', stage: PLAIN_STAGE, kind: 'row' },
+  { view: 'query', stage: PLAIN_STAGE, kind: 'row' },
 ] as const)('$view in a stage with $stage.grids.cls CLS is $kind', ({ view, stage, kind }) => {
   expect(mapKind(view, stage)).toBe(kind);
 });

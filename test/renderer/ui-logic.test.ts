@@ -96,7 +96,7 @@ test('the view starts at the last stage and block, and keeps its place on anothe
   view().stepBlock(-5);
   expect(view().blocks).toEqual([0, 0, 0]);
   for (const head of [0, 1, 2, 3, null]) {
-    view().cycleHead();
+    view().stepHead(1);
     expect(view().heads[2]).toBe(head);
   }
   view().setStages([...REPORT.stages]);

@@ -57,13 +57,19 @@ function mapActions(stageCount: number): readonly Action[] {
     }),
     { id: 'block-down', title: 'Previous block', group: 'Map', keys: ['['], run: () => view().stepBlock(-1) },
     { id: 'block-up', title: 'Next block', group: 'Map', keys: [']'], run: () => view().stepBlock(1) },
-    { id: 'head', title: 'Next head, then their mean', group: 'Map', keys: ['h'], run: () => view().cycleHead() },
+    { id: 'head', title: 'Next head, then their mean', group: 'Map', keys: ['h'], run: () => view().stepHead(1) },
     { id: 'view', title: 'Next map: CLS, received, pixel', group: 'Map', keys: ['m'], run: () => view().cycleView() },
     ...VIEWS.map((each): Action => {
       const run = () => view().setView(each);
       return { id: `view-${each}`, title: `Map: ${VIEW_NAMES[each]}`, group: 'Map', keys: [], run };
     }),
-    { id: 'unpin', title: 'Unpin the query pixel', group: 'Map', keys: ['Escape'], run: () => view().unpin() },
+    {
+      id: 'unpin',
+      title: 'Unpin the query pixel',
+      group: 'Map',
+      keys: ['Escape'],
+      run: () => view().activatePin(null),
+    },
     { id: OVERLAY_ACTION, title: 'Overlay on or off; hold to peek', group: 'Map', keys: ['o'], run: toggleOverlay },
   ];
 }

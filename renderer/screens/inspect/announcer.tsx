@@ -37,7 +37,7 @@ function modelText(state: ModelState): string {
 
 function useMapText({ maps, report }: Inspection): string {
   const stage = useView((state) => state.stage);
-  const pinned = useView((state) => state.pinned);
+  const pinned = useView((state) => state.activePin !== null);
   const shown = maps[stage];
   const heads = report?.stages[stage]?.heads;
   if (!shown || !heads) return '';

@@ -24,7 +24,7 @@ export function PictureOverlay({ inspection, viewport, layout, size }: PictureOv
   const overlay = useSettings((settings) => settings.overlay);
   const stage = useView((state) => state.stage);
   const hover = useView((state) => state.hover);
-  const pinned = useView((state) => state.pinned);
+  const pinned = useView((state) => state.activePin !== null);
   const peeking = useView((state) => state.peeking);
   const { window: seen, tiles, maps } = inspection;
   const shown = maps[stage] ?? null;

@@ -4,7 +4,7 @@ import type { Point } from '../../../models/attention/geometry.ts';
 import { tileInPicture, tokenUnder, windowCentre } from '../../pipeline/tiles.ts';
 import { useCamera } from '../../stores/camera.ts';
 import type { PictureSize, TrayImage } from '../../stores/images.ts';
-import { useView } from '../../stores/view.ts';
+import { queryPoint, useView } from '../../stores/view.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { useElementSize } from '../../ui/hooks/use-element-size.ts';
 import { PictureOverlay } from './picture-overlay.tsx';
@@ -49,13 +49,13 @@ export function Picture({ inspection, image }: PictureProps) {
   const onClick = (event: MouseEvent) => {
     const point = toPicture(event, layout);
     const stage = inspection.tiles?.[useView.getState().stage];
-    if (view === 'row' && stage && tokenUnder(stage, point) !== null) pin(point);
+    if (view === 'query' && stage && tokenUnder(stage, point) !== null) pin(point);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const arrow = ARROWS[event.key];
     if (!arrow || event.target !== event.currentTarget) return;
     const { zoom, controls } = useCamera.getState();
-    if (view === 'row' && readable) moveQuery(inspection, arrow);
+    if (view === 'query' && readable) moveQuery(inspection, arrow);
     else if (zoom > 1) controls?.panBy(-arrow[0] * PAN_STEP, -arrow[1] * PAN_STEP);
     else return;
     event.preventDefault();
@@ -67,7 +67,7 @@ export function Picture({ inspection, image }: PictureProps) {
       className="picture"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move the query pixel and the zoomed picture
       tabIndex={0}
-      aria-label={`${image.name}. Arrow keys move ${view === 'row' ? 'the query pixel' : 'the zoomed picture'}.`}
+      aria-label={`${image.name}. Arrow keys move ${view === 'query' ? 'the query pixel' : 'the zoomed picture'}.`}
       data-view={view}
       onPointerMove={onPointerMove}
       onPointerLeave={() => pointAt(null)}
@@ -124,21 +124,21 @@ function toPicture(event: MouseEvent, layout: PictureLayout): Point {
 
 /** Pins the query one token of the chosen stage further; at the edge of what the network sees it stays. */
 function moveQuery({ tiles, window }: Inspection, [x, y]: readonly [number, number]): void {
-  const { stage, query, pin } = useView.getState();
+  const { stage, moveActivePin } = useView.getState();
   const grid = tiles?.[stage]?.tokens;
   if (!grid || !window) return;
-  const from = query ?? windowCentre(window);
+  const from = queryPoint(useView.getState()) ?? windowCentre(window);
   const { rows, cols } = grid.geometry;
   const token = tokenUnder(tiles[stage]!, from);
   if (token === null) {
-    pin(windowCentre(window));
+    moveActivePin(windowCentre(window));
     return;
   }
   const cell = token - tiles[stage]!.geometry.cls;
   const col = Math.min(cols.count - 1, Math.max(0, (cell % cols.count) + x));
   const row = Math.min(rows.count - 1, Math.max(0, Math.floor(cell / cols.count) + y));
   const tile = tileInPicture(grid, row * cols.count + col);
-  pin({ x: (tile.left + tile.right) / 2, y: (tile.top + tile.bottom) / 2 });
+  moveActivePin({ x: (tile.left + tile.right) / 2, y: (tile.top + tile.bottom) / 2 });
 }
 
 function ZoomControls() {

@@ -88,7 +88,7 @@ function Hint({ inspection, outside }: { readonly inspection: Inspection; readon
   const shown = inspection.maps[stage];
   if (!shown || !inspection.report) return null;
   if (outside) return <span className="quiet">Outside the crop: the network does not see this.</span>;
-  if (view === 'row' && shown.map.kind === 'row')
+  if (view === 'query' && shown.map.kind === 'row')
     return <span className="quiet">Move over the picture to choose the query; click to pin it.</span>;
   const heads = inspection.report.stages[stage]?.heads ?? 1;
   return <span className="quiet">{headName(shown.map.head, heads)}</span>;
@@ -96,13 +96,18 @@ function Hint({ inspection, outside }: { readonly inspection: Inspection; readon
 
 function PinState() {
   const view = useView((state) => state.view);
-  const pinned = useView((state) => state.pinned);
-  if (view !== 'row' || !pinned) return null;
+  const pinned = useView((state) => state.activePin !== null);
+  if (view !== 'query' || !pinned) return null;
   return (
     <span className="readout-pin">
       <Pin size={13} aria-hidden />
       Query pinned
-      <IconButton icon={PinOff} label="Unpin the query" keys="Escape" onClick={() => useView.getState().unpin()} />
+      <IconButton
+        icon={PinOff}
+        label="Unpin the query"
+        keys="Escape"
+        onClick={() => useView.getState().activatePin(null)}
+      />
     </span>
   );
 }

@@ -18,12 +18,22 @@ export const EXPLANATIONS: Readonly<Record<MapKind, string>> = {
     'to 1. It is the same map for every class and shows what is mixed into this token, not what that does to the answer.',
 };
 
-export const VIEW_NAMES: Readonly<Record<View, string>> = { cls: 'CLS', received: 'Received', row: 'Pixel' };
+export const VIEW_NAMES: Readonly<Record<View, string>> = {
+  cls: 'CLS',
+  received: 'Received',
+  query: 'Query',
+  rollout: 'Rollout',
+  attribution: 'Class',
+  projection: 'Projection',
+};
 
 export const VIEW_TIPS: Readonly<Record<View, string>> = {
   cls: 'What the class token attends to, in stages that have one',
   received: 'How much attention each key gets from all queries',
-  row: 'What the token under the pointer attends to',
+  query: 'What the token under the pointer attends to',
+  rollout: 'Attention multiplied through all stages, down to pixels',
+  attribution: 'What each key adds to a class’s logit',
+  projection: 'Tokens before and after the convolutional projection',
 };
 
 const SUBJECTS: Readonly<Record<MapKind, string>> = {
