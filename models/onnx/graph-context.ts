@@ -11,7 +11,7 @@ export const NORM_EPSILON = 1e-5;
 export interface AttentionOutputs {
   /** `stageS.blockB.received` [batch, cls + keys]: mean of the attention over heads and queries. */
   readonly received: boolean;
-  /** `stageS.blockB.q` [batch, heads, cls + queries, headDim] and `.k` [batch, heads, cls + keys, headDim], unscaled. */
+  /** What the studies of a run start from (tap-names.ts). */
   readonly taps: boolean;
   /** `stageS.blockB.attention` [batch, heads, cls + queries, cls + keys], whole. */
   readonly attention: boolean;
@@ -35,6 +35,11 @@ export interface StageContext extends GraphContext {
   readonly index: number;
   readonly stage: StageSpec;
   readonly stageGrids: StageGrids;
+}
+
+/** Whether it is the stage whose tokens are classified. */
+export function isLast({ index, spec }: StageContext): boolean {
+  return index === spec.stages.length - 1;
 }
 
 /** LayerNorm with the weights under `key`. */

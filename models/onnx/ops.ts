@@ -99,6 +99,31 @@ export function mul(g: GraphBuilder, a: Value, b: Value): Value {
   return g.node('Mul', [a, b], a.shape);
 }
 
+/** Elementwise; the axes of either may be 1 where the other's are not. */
+export function sub(g: GraphBuilder, a: Value, b: Value): Value {
+  expect(a.shape.length === b.shape.length, 'sub', a, b);
+  const shape = a.shape.map((size, axis) => Math.max(size, b.shape[axis]!));
+  return g.node('Sub', [a, b], shape);
+}
+
+export function exp(g: GraphBuilder, x: Value): Value {
+  return g.node('Exp', [x], x.shape);
+}
+
+/** Natural. */
+export function log(g: GraphBuilder, x: Value): Value {
+  return g.node('Log', [x], x.shape);
+}
+
+export function sqrt(g: GraphBuilder, x: Value): Value {
+  return g.node('Sqrt', [x], x.shape);
+}
+
+/** What is below the scalar `least` becomes `least`. */
+export function clipBelow(g: GraphBuilder, x: Value, least: Value): Value {
+  return g.node('Clip', [x, least], x.shape);
+}
+
 export function reshape(g: GraphBuilder, x: Value, shape: readonly number[]): Value {
   expect(elements(x.shape) === elements(shape), 'reshape', x, { shape });
   if (x.shape.length === shape.length && shape.every((size, axis) => size === x.shape[axis])) return x;
@@ -131,6 +156,19 @@ export function slice(g: GraphBuilder, x: Value, axis: number, start: number, en
 export function reduceMean(g: GraphBuilder, x: Value, axes: readonly number[]): Value {
   const kept = x.shape.filter((_, axis) => !axes.includes(axis));
   return g.node('ReduceMean', [x, g.integers(axes)], kept, { keepdims: { int: 0 } });
+}
+
+/** Sum over `axes`, which are dropped unless kept as 1. */
+export function reduceSum(g: GraphBuilder, x: Value, axes: readonly number[], keep = false): Value {
+  const shape = keep
+    ? x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
+    : x.shape.filter((_, axis) => !axes.includes(axis));
+  return g.node('ReduceSum', [x, g.integers(axes)], shape, { keepdims: { int: keep ? 1 : 0 } });
+}
+
+/** The largest along `axis`, which is kept as 1. */
+export function reduceMax(g: GraphBuilder, x: Value, axis: number): Value {
+  return g.node('ReduceMax', [x, g.integers([axis])], x.shape.with(axis, 1), { keepdims: { int: 1 } });
 }
 
 function elements(shape: readonly number[]): number {

@@ -20,6 +20,11 @@ export function splitCls(g: GraphBuilder, x: Value, cls: 0 | 1): { cls: Value | 
   return { cls: slice(g, x, 1, 0, 1), tokens: slice(g, x, 1, 1, x.shape[1]!) };
 }
 
+/** The tokens of the last stage that the classifier pools: CLS, or all where there is none. */
+export function pooledTokens(g: GraphBuilder, x: Value, cls: 0 | 1): Value {
+  return splitCls(g, x, cls).cls ?? x;
+}
+
 /** [B,n,C] → [B, heads, n, C/heads]. */
 export function splitHeads(g: GraphBuilder, x: Value, heads: number): Value {
   const [batch, count, channels] = x.shape;

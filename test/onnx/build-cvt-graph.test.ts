@@ -6,6 +6,7 @@ import { openCvt } from '../../models/cvt/open-cvt.ts';
 import { type OfficialSpec, parseSpec } from '../../models/cvt/spec.ts';
 import { buildCvtGraph } from '../../models/onnx/build-cvt-graph.ts';
 import { ProtoMessage } from '../../models/onnx/protobuf-writer.ts';
+import { allTapNames } from '../../models/onnx/tap-names.ts';
 import { formulaCheckpoint } from '../golden/formula-checkpoint.ts';
 import { formulaInput } from '../golden/formula-weights.ts';
 import { maxDifference } from '../golden/golden-case.ts';
@@ -116,6 +117,8 @@ describe('a graph of any spec', () => {
       placement: { kind: 'external', path: EXTERNAL_PATH },
     });
     expect(checkpoint.variant).toBe('cvt-13');
+    const taps = allTapNames([1, 2, 10]);
+    expect(graph.outputNames.filter((name) => !/^logits$|\.received$/.test(name)).toSorted()).toEqual(taps.toSorted());
     expect(graph.message.byteLength).toBeLessThan(1_000_000);
     expect(bytes.byteLength).toBeGreaterThan(80_000_000);
   });
