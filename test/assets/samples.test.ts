@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SCENES } from '../../assets/draw-samples/scenes.mjs';
-import imagenet from '../../assets/imagenet1k-labels.json' with { type: 'json' };
+import imagenet from '../../assets/imagenet1k-classes.json' with { type: 'json' };
 import samples from '../../assets/samples.json' with { type: 'json' };
 import labels from '../../models/demo/labels.json' with { type: 'json' };
 import { readImageHeader } from '../../models/image/header.ts';
@@ -24,17 +24,26 @@ describe('the sample pictures', () => {
   });
 });
 
-describe('the ImageNet names', () => {
-  it('are 1000 different ones in index order', () => {
-    expect(new Set(imagenet).size).toBe(1000);
-    const known: [index: number, name: string][] = [
-      [0, 'tench'],
-      [134, 'crane bird'],
-      [207, 'golden retriever'],
-      [281, 'tabby'],
-      [517, 'crane'],
-      [999, 'toilet tissue'],
-    ];
-    for (const [index, name] of known) expect(imagenet[index]).toBe(name);
+describe('the ImageNet classes', () => {
+  it('are 1000, each with a WordNet id and a shown name of its own', () => {
+    expect(imagenet).toHaveLength(1000);
+    expect(new Set(imagenet.map(({ wnid }) => wnid)).size).toBe(1000);
+    expect(new Set(imagenet.map(({ names }) => names[0])).size).toBe(1000);
+  });
+
+  it('lie in the order of their WordNet ids, as the heads of the published checkpoints do', () => {
+    const ids = imagenet.map(({ wnid }) => wnid);
+    expect([...ids].sort()).toEqual(ids);
+  });
+
+  it.each([
+    [0, 'n01440764', ['tench', 'Tinca tinca']],
+    [134, 'n02012849', ['crane bird', 'crane']],
+    [207, 'n02099601', ['golden retriever']],
+    [281, 'n02123045', ['tabby', 'tabby cat']],
+    [517, 'n03126707', ['crane']],
+    [999, 'n15075141', ['toilet tissue', 'toilet paper', 'bathroom tissue']],
+  ])('%i is %s', (index, wnid, names) => {
+    expect(imagenet[index]).toEqual({ wnid, names });
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findAppRoot } from '../../electron/app-root.ts';
+import { readImagenetLabels } from '../../electron/imagenet-labels.ts';
 import { CATALOG, catalogEntry } from '../../models/catalog.ts';
 import { expectedTensors } from '../../models/cvt/expected-tensors.ts';
 import { openCvt } from '../../models/cvt/open-cvt.ts';
@@ -91,9 +92,7 @@ describe('cvt pull, models, remove', () => {
     const answer = (ended: Ended) => (JSON.parse(ended.stdout) as { model: string; top: { label: string }[] }[])[0]!;
     expect(answer(byId).model).toBe(first.id);
     expect(answer(byId).top).toEqual(answer(byFile).top);
-    const labels = JSON.parse(
-      await readFile(join(findAppRoot(), 'assets', 'imagenet1k-labels.json'), 'utf8'),
-    ) as string[];
+    const labels = await readImagenetLabels(findAppRoot());
     for (const { label } of answer(byId).top) expect(labels).toContain(label);
 
     // Exported from the library, it gives the reference implementation's logits.
