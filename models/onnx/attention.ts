@@ -1,9 +1,9 @@
 import type { ProjectionName } from '../cvt/expected-tensors.ts';
-import type { Value } from './graph-builder.ts';
+import type { GraphBuilder, Value } from './graph-builder.ts';
 import { isLast, linearByKey, type StageContext } from './graph-context.ts';
-import { add, concat, matMul, mul, reduceMean, slice, softmax, transpose } from './ops.ts';
+import { add, concat, matMul, mul, padEnd, reduceMean, reshape, slice, softmax, transpose } from './ops.ts';
 import { project } from './projection.ts';
-import { queryChunks } from './query-chunks.ts';
+import { type QueryRange, queryChunks } from './query-chunks.ts';
 import { blockName, tapName } from './tap-names.ts';
 import { mergeHeads, splitHeads } from './token-layout.ts';
 
@@ -32,26 +32,67 @@ export function attention(context: StageContext, x: Value, key: string, block: n
   const keysAcross = transpose(g, k, [0, 1, 3, 2]);
   const perQuery = context.batch * stage.numHeads * k.shape[2]! * SCORE_BYTES;
   const chunks = queryChunks(q.shape[2]!, perQuery, context.maxTensorBytes);
-  const maps = chunks.map(({ start, end }) => {
-    const queries = chunks.length === 1 ? scaled : slice(g, scaled, 2, start, end);
-    return softmax(g, matMul(g, queries, keysAcross));
+  const parts = chunks.map((range): Part => {
+    const queries = chunks.length === 1 ? scaled : slice(g, scaled, 2, range.start, range.end);
+    const map = softmax(g, matMul(g, queries, keysAcross));
+    const part = { range, map, mixed: matMul(g, map, v), mean: outputs.received ? reduceMean(g, map, [1, 2]) : null };
+    return chunks.length === 1 ? part : tied(g, part);
   });
-  if (outputs.received) g.output(`${blockName(index, block)}.received`, received(context, maps));
-  if (outputs.attention) g.output(`${blockName(index, block)}.attention`, concat(g, maps, 2));
+  if (outputs.received) g.output(`${blockName(index, block)}.received`, received(g, parts));
+  if (outputs.attention)
+    g.output(
+      `${blockName(index, block)}.attention`,
+      concat(
+        g,
+        parts.map(({ map }) => map),
+        2,
+      ),
+    );
   const mixed = concat(
     g,
-    maps.map((map) => matMul(g, map, v)),
+    parts.map((part) => part.mixed),
     2,
   );
   return linearByKey(context, mergeHeads(g, mixed), `${key}.proj`);
 }
 
-/** Mean over heads and all queries: each chunk's own mean, weighted by its share of the queries. */
-function received({ g }: StageContext, maps: readonly Value[]): Value {
-  const means = maps.map((map) => reduceMean(g, map, [1, 2]));
+/** What comes of one range of queries. */
+interface Part {
+  readonly range: QueryRange;
+  /** [B, heads, range, keys] */
+  readonly map: Value;
+  /** Values in the map's proportions [B, heads, range, headDim]. */
+  readonly mixed: Value;
+  /** Over heads and the range's queries [B, keys]. */
+  readonly mean: Value | null;
+}
+
+/**
+ * The same part, its mean carried through one Concat with its mixed values. onnxruntime orders nodes by a depth-first walk back
+ * from the outputs; a mean that only `received` asks for would be computed after the logits and keep its map until then, so
+ * that the ranges would spare no memory (cvt-13 at 1024×768 on WASM: 0.5 GB this way, beyond 4 GB without).
+ */
+function tied(g: GraphBuilder, part: Part): Part {
+  if (part.mean === null) return part;
+  const [batch, heads, queries, headDim] = part.mixed.shape as [number, number, number, number];
+  const keys = part.mean.shape[1]!;
+  const width = heads * headDim;
+  const rows = Math.ceil(keys / width);
+  const padded = padEnd(g, part.mean, rows * width - keys);
+  const both = concat(g, [part.mixed, reshape(g, padded, [batch, heads, rows, headDim])], 2);
+  const mean = reshape(g, slice(g, both, 2, queries, queries + rows), [batch, rows * width]);
+  return { ...part, mixed: slice(g, both, 2, 0, queries), mean: slice(g, mean, 1, 0, keys) };
+}
+
+/** Mean over heads and all queries: each range's own mean, weighted by its share of the queries. */
+function received(g: GraphBuilder, parts: readonly Part[]): Value {
+  const means = parts.flatMap(({ mean }) => (mean ? [mean] : []));
   if (means.length === 1) return means[0]!;
-  const queries = maps.reduce((sum, map) => sum + map.shape[2]!, 0);
+  const queries = parts.at(-1)!.range.end;
   return means
-    .map((mean, index) => mul(g, mean, g.floats(`share_${index}`, [], [maps[index]!.shape[2]! / queries])))
+    .map((mean, index) => {
+      const { start, end } = parts[index]!.range;
+      return mul(g, mean, g.floats(`share_${index}`, [], [(end - start) / queries]));
+    })
     .reduce((sum, part) => add(g, sum, part));
 }

@@ -36,6 +36,14 @@ export function pad2d(g: GraphBuilder, x: Value, top: number, left: number, bott
   return g.node('Pad', [x, pads], [batch, channels, height + top + bottom, width + left + right]);
 }
 
+/** `count` zeros behind the last axis of x. */
+export function padEnd(g: GraphBuilder, x: Value, count: number): Value {
+  if (count === 0) return x;
+  const axes = x.shape.length;
+  const pads = g.integers(Array.from({ length: 2 * axes }, (_, at) => (at === 2 * axes - 1 ? count : 0)));
+  return g.node('Pad', [x, pads], x.shape.with(-1, x.shape.at(-1)! + count));
+}
+
 /** Mean over each window of x [B,C,H,W], without padding. */
 export function averagePool(g: GraphBuilder, x: Value, kernel: number, stride: number): Value {
   const [batch, channels, height, width] = dims4(x);
