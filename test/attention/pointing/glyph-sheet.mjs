@@ -1,0 +1,58 @@
+/** What glyphs.webp holds; draw-glyphs.mjs writes it, the scenes read it. */
+
+/** Pixels of one glyph: Noto Color Emoji's own bitmaps. */
+export const CELL = { width: 136, height: 128 };
+
+export const SHEET_COLUMNS = 8;
+
+/** Labels of the demo checkpoint, of every kind of object it knows; row-major on the sheet. */
+export const GLYPH_LABELS = [
+  'dog',
+  'horse',
+  'pig',
+  'camel',
+  'giraffe',
+  'rhinoceros',
+  'kangaroo',
+  'hedgehog',
+  'rooster',
+  'owl',
+  'peacock',
+  'penguin',
+  'crocodile',
+  'lizard',
+  'dragon',
+  'dolphin',
+  'fish',
+  'octopus',
+  'crab',
+  'snail',
+  'butterfly',
+  'ladybug',
+  'spider',
+  'sunflower',
+  'cactus',
+  'pine tree',
+  'mushroom',
+  'apple',
+  'banana',
+  'strawberry',
+  'pineapple',
+  'carrot',
+  'pretzel',
+  'hamburger',
+  'birthday cake',
+  'teapot',
+  'bus',
+  'tractor',
+  'helicopter',
+  'rocket',
+  'sailboat',
+  'guitar',
+  'trumpet',
+  'drum',
+  'camera',
+  'bread',
+  'bicycle',
+  'wine glass',
+];
