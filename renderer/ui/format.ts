@@ -1,3 +1,5 @@
+export { mapValue as value } from '../../models/drawing/numbers.ts';
+
 /** Numbers as the whole app writes them. A narrow no-break space stands before a unit. */
 const THIN = '\u202f';
 
@@ -45,13 +47,6 @@ export function magnitude(count: number): string {
   ];
   const step = steps.find(([size]) => count >= size);
   return step ? `${(count / step[0]).toPrecision(3)}${THIN}${step[1]}` : String(count);
-}
-
-/** A map's value with three significant digits: `0`, `0.0312`, `2.31`, `1.2e-5`. */
-export function value(number: number): string {
-  if (number === 0) return '0';
-  if (Math.abs(number) < 1e-4) return number.toExponential(1);
-  return number.toPrecision(3);
 }
 
 /** A grid, short: `56²` where it is square, else columns × rows. */
