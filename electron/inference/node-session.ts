@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-web';
+import { type AttentionSession, FRUGAL } from '../../models/attention/attention-sessions.ts';
+import type { AttentionGraph, AttentionShape } from '../../models/onnx/attention-graph.ts';
 import type { CvtGraph } from '../../models/onnx/build-cvt-graph.ts';
 
 /** onnxruntime-web's own advice: more threads than this gain nothing at CvT's sizes. */
@@ -30,6 +32,35 @@ export async function createNodeSession(graph: CvtGraph, checkpoint: Uint8Array)
       return new Map(Object.entries(outputs).map(([name, tensor]) => [name, floats(tensor)]));
     },
     close: () => session.release(),
+  };
+}
+
+/** A block's Q and K in memory. */
+export interface NodeTaps {
+  readonly q: Float32Array;
+  readonly k: Float32Array;
+  readonly shape: AttentionShape;
+}
+
+/** A session for what is asked about attention as a whole. */
+export async function compileAttentionGraph(graph: AttentionGraph): Promise<AttentionSession<NodeTaps>> {
+  const session = await ort.InferenceSession.create(graph.message.toBytes(), {
+    executionProviders: ['wasm'],
+    ...FRUGAL,
+  });
+  return {
+    async run({ q, k, shape }, feeds) {
+      const { heads, queries, keys, headDim } = shape;
+      const inputs: Record<string, ort.Tensor> = {
+        q: new ort.Tensor('float32', q, [1, heads, queries, headDim]),
+        k: new ort.Tensor('float32', k, [1, heads, keys, headDim]),
+      };
+      for (const [name, { data, shape: dims }] of Object.entries(feeds))
+        inputs[name] = new ort.Tensor('float32', data, dims);
+      const outputs = await session.run(inputs);
+      return new Map(Object.entries(outputs).map(([name, tensor]) => [name, floats(tensor)]));
+    },
+    release: () => session.release(),
   };
 }
 

@@ -14,6 +14,12 @@ const CHUNK_BYTES = 64 * 2 ** 20;
 /** Three stages of a network in three kinds. */
 const KEPT_SESSIONS = 9;
 
+/**
+ * Session options for these graphs, in onnxruntime's words: a session's own arena would keep its largest moment for good, which
+ * for a stage's scores is hundreds of megabytes that no other session can use.
+ */
+export const FRUGAL = { enableCpuMemArena: false, enableMemPattern: false } as const;
+
 export interface Feed {
   readonly shape: readonly number[];
   readonly data: Float32Array;

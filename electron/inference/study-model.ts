@@ -1,0 +1,101 @@
+import { AttentionSessions } from '../../models/attention/attention-sessions.ts';
+import { RunStudies } from '../../models/attention/run-studies.ts';
+import { CheckpointWeights } from '../../models/cvt/checkpoint-weights.ts';
+import type { GridSize } from '../../models/cvt/grids.ts';
+import type { CvtCheckpoint } from '../../models/cvt/open-cvt.ts';
+import type { Preprocessing } from '../../models/image/preprocessing.ts';
+import { buildCvtGraph } from '../../models/onnx/build-cvt-graph.ts';
+import { blockName, tapName } from '../../models/onnx/tap-names.ts';
+import { type DemoOptions, demoParts, type ModelParts } from './load-model.ts';
+import { compileAttentionGraph, createNodeSession, EXTERNAL_PATH, type NodeTaps } from './node-session.ts';
+import { openModel } from './open-model.ts';
+
+/** Of attention; a larger one is made in pieces. The runtime's memory ends at 4 GB. */
+const MAX_TENSOR_BYTES = 256 * 2 ** 20;
+
+/** What one picture's run says, and all that can be asked about it. One question at a time, as long as the model is open. */
+export interface StudiedPicture {
+  /** [classes] */
+  readonly logits: Float32Array;
+  /** `received[stage][block]`: [cls + keys], mean over heads and queries of the attention. */
+  readonly received: readonly (readonly Float32Array[])[];
+  readonly studies: RunStudies;
+}
+
+/** A model whose attention can be looked at in this Node process. */
+export interface StudyModel {
+  /** The demo's id, or the checkpoint's file name. */
+  readonly id: string;
+  readonly labels: readonly string[];
+  readonly preprocessing: Preprocessing;
+  readonly checkpoint: CvtCheckpoint;
+  /** @param input [1, 3, height, width], normalised */
+  study(input: Float32Array): Promise<StudiedPicture>;
+  close(): Promise<void>;
+}
+
+/** The model that the app ships with. @throws ShellError `app-incomplete` */
+export async function loadDemoForStudy(options: DemoOptions): Promise<StudyModel> {
+  const { path, parts } = await demoParts(options);
+  return loadForStudy(path, parts);
+}
+
+/**
+ * A checkpoint file, with the same graph and the same questions as in the app's engine.
+ * @throws CheckpointError, SpecError, CancelledError
+ */
+export async function loadForStudy(path: string, parts: ModelParts): Promise<StudyModel> {
+  const { id, preprocessing, signal } = parts;
+  const { checkpoint, bytes, labels } = await openModel(path, parts);
+  const { height, width } = preprocessing;
+  const network = await openForStudy(checkpoint, bytes, { rows: height, cols: width }, signal);
+  return { id, labels, preprocessing, checkpoint, ...network };
+}
+
+/** @param bytes the whole checkpoint file @param input in pixels */
+export async function openForStudy(
+  checkpoint: CvtCheckpoint,
+  bytes: Uint8Array,
+  input: GridSize,
+  signal?: AbortSignal,
+  maxTensorBytes: number = MAX_TENSOR_BYTES,
+): Promise<Pick<StudyModel, 'study' | 'close'>> {
+  const { spec } = checkpoint;
+  const { rows: height, cols: width } = input;
+  const graph = await buildCvtGraph(checkpoint, {
+    height,
+    width,
+    batch: 1,
+    outputs: { received: true, taps: true },
+    placement: { kind: 'external', path: EXTERNAL_PATH },
+    maxTensorBytes,
+    ...(signal ? { signal } : {}),
+  });
+  const session = await createNodeSession(graph, bytes);
+  const sessions = new AttentionSessions<NodeTaps>(compileAttentionGraph, maxTensorBytes);
+  const weights = new CheckpointWeights(checkpoint);
+  return {
+    async study(pixels) {
+      const outputs = await session.run(pixels, [1, 3, height, width]);
+      const output = (name: string): Float32Array => outputs.get(name)!;
+      const logits = output('logits');
+      const received = spec.stages.map(({ depth }, stage) =>
+        Array.from({ length: depth }, (_, block) => output(`${blockName(stage, block)}.received`)),
+      );
+      const studies = new RunStudies({
+        spec,
+        input,
+        logits,
+        tap: async (name) => output(name),
+        weight: (key) => weights.read(key, signal),
+        attention: (stage, block, shape) =>
+          sessions.of(shape, { q: output(tapName(stage, block, 'q')), k: output(tapName(stage, block, 'k')), shape }),
+      });
+      return { logits, received, studies };
+    },
+    async close() {
+      await sessions.release();
+      await session.close();
+    },
+  };
+}
