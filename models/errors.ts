@@ -65,6 +65,7 @@ export type EngineErrorCode =
   | 'engine-wrong-numbers' // a provider failed its self-test
   | 'engine-closed' // the connection to the engine ended
   | 'engine-fetch' // the weights could not be fetched
+  | 'input-too-large' // more memory than the engine has, or a side beyond what it takes
   | 'taps-released' // the run whose attention is asked for is no longer held; analyse the image again
   | 'engine-bad-request'
   | 'engine-unexpected';
@@ -128,6 +129,32 @@ export class ImportError extends LensError<ImportErrorCode> {
   override readonly name = 'ImportError';
 }
 
+export type EvaluationErrorCode =
+  | 'folder-unreadable'
+  | 'no-pictures' // the folder holds none
+  | 'labels-unreadable' // the labels file could not be read, or says nothing
+  | 'classes-unreadable' // neither is the file of class names
+  | 'classes-other-count' // as many class names as the model has classes are needed
+  | 'no-labels' // no picture has a label that names a class of the model
+  | 'journal-unwritable'; // the file system would not keep the results
+
+/** A labelled folder that cannot be measured. Names the folder or the file. */
+export class EvaluationError extends LensError<EvaluationErrorCode> {
+  override readonly name = 'EvaluationError';
+}
+
+export type RecipeErrorCode =
+  | 'recipe-unreadable' // the file could not be read, is not JSON, or is far too large
+  | 'recipe-invalid' // a key is missing, of the wrong type, or out of range
+  | 'recipe-newer' // written by a version of the app that knows more
+  | 'recipe-other-picture' // the picture that was given is not the recipe's
+  | 'recipe-other-model'; // the checkpoint here is not the recipe's
+
+/** A recipe that does not lead back to its view. Names the key, the picture or the model. */
+export class RecipeError extends LensError<RecipeErrorCode> {
+  override readonly name = 'RecipeError';
+}
+
 /** The user, or a newer request, withdrew the work. Neither a failure nor worth a message. */
 export class CancelledError extends LensError<'cancelled'> {
   override readonly name = 'CancelledError';
@@ -157,6 +184,7 @@ const CLASSES = {
   ShellError,
   DownloadError,
   ImportError,
+  EvaluationError,
 } as const;
 
 /** An error as plain data. Anything that is not ours becomes an `engine-unexpected` {@link EngineError}. */

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ImageError, LensError, throwIfCancelled } from '../../models/errors.ts';
-import { normalise, preprocess } from '../../models/image/preprocess.ts';
+import { LensError, throwIfCancelled } from '../../models/errors.ts';
 import { preprocessingFor } from '../../models/image/preprocessing.ts';
 import { type Prediction, rankClasses, softmax } from '../../models/predictions.ts';
-import { decodeImage } from '../decode-image.ts';
 import { type LoadedModel, loadDemo, loadModel } from '../inference/load-model.ts';
+import { pictureInput, readPicture } from '../inference/picture-input.ts';
 import { type Command, callerPath, parseWords, reportProblem, usageError } from './command.ts';
 import { findCheckpoint } from './find-checkpoint.ts';
 import { parseActivation, parseSize, readSpec } from './options.ts';
@@ -88,25 +86,13 @@ async function tryClassify(model: LoadedModel, file: string): Promise<Result | n
 }
 
 async function classifyFile(model: LoadedModel, file: string): Promise<Result> {
-  const bytes = await readPicture(file);
+  const bytes = await readPicture(callerPath(file), file);
   const started = performance.now();
-  const pixels = await decodeImage(basename(file), bytes);
-  const { rgb } = preprocess(pixels, model.preprocessing);
-  const logits = await model.logits(normalise(rgb, model.preprocessing));
+  const logits = await model.logits(await pictureInput(basename(file), bytes, model.preprocessing));
   const ranked = rankClasses(softmax(logits), model.labels);
   const ms = Math.round((performance.now() - started) * 10) / 10;
   const top = ranked.slice(0, TOP).map(({ index, label, probability }) => ({ index, label, probability }));
   return { file, model: model.id, top, ms };
-}
-
-async function readPicture(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(callerPath(file));
-  } catch (error) {
-    throw new ImageError('image-unreadable', `${file}: could not be read (${(error as Error).message}).`, {
-      cause: error,
-    });
-  }
 }
 
 function asText({ file, model, top, ms }: Result): string {

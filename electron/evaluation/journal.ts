@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import type { Activation, CvtSpec } from '../../models/cvt/spec.ts';
+import { EvaluationError } from '../../models/errors.ts';
+import { TOP } from '../../models/evaluation/image-result.ts';
+import type { Preprocessing } from '../../models/image/preprocessing.ts';
+
+/** All that an answer depends on besides the picture. */
+export interface JournalKey {
+  /** The evaluated folder, resolved. */
+  readonly folder: string;
+  /** Of the checkpoint. */
+  readonly sha256: string;
+  readonly spec: CvtSpec;
+  readonly activation: Activation;
+  readonly preprocessing: Preprocessing;
+  /** Of the app: another one may compute in another order. */
+  readonly version: string;
+}
+
+const probability = z.number().min(0).max(1);
+const entrySchema = z
+  .object({
+    path: z.string(),
+    size: z.number(),
+    mtimeMs: z.number(),
+    truth: z.int().min(0),
+  })
+  .and(
+    z.union([
+      z.object({
+        top: z
+          .array(z.object({ index: z.int().min(0), probability }))
+          .min(1)
+          .max(TOP),
+        truthProbability: probability,
+        truthRank: z.int().positive(),
+      }),
+      z.object({ code: z.string(), message: z.string() }),
+    ]),
+  );
+
+/** The outcome for one picture in the state that its size and date tell: an answer, or why there is none. */
+export type JournalEntry = z.infer<typeof entrySchema>;
+
+/** A crash of the machine, rather than of the process, loses at most what was measured in this time. */
+const SYNC_EVERY_MS = 10_000;
+
+/**
+ * What a run has measured so far: a line of JSON a picture, appended and never changed. A process that dies leaves at most one
+ * line half-written; a line that cannot be read is left out, and its picture measured again.
+ */
+export class Journal {
+  readonly path: string;
+  #file: FileHandle | null = null;
+  #syncedAt = 0;
+
+  /** @param folder where journals are kept */
+  constructor(folder: string, key: JournalKey) {
+    const { sha256, spec, activation, preprocessing, version } = key;
+    const known = JSON.stringify([key.folder, sha256, spec, activation, preprocessing, version]);
+    this.path = join(folder, `${createHash('sha256').update(known).digest('hex').slice(0, 32)}.jsonl`);
+  }
+
+  /** Forgets what was measured. */
+  async clear(): Promise<void> {
+    await this.#work(() => rm(this.path, { force: true }));
+  }
+
+  /** In the order of writing; nothing where there is no journal. */
+  async *entries(): AsyncGenerator<JournalEntry> {
+    const stream = createReadStream(this.path, 'utf8');
+    try {
+      for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+        const entry = parseEntry(line);
+        if (entry !== null) yield entry;
+      }
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw this.#failure(error);
+    } finally {
+      stream.destroy();
+    }
+  }
+
+  /** @throws EvaluationError `journal-unwritable` */
+  async append(entries: readonly JournalEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    await this.#work(async () => {
+      this.#file ??= await this.#open();
+      await this.#file.appendFile(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+      const now = performance.now();
+      if (now - this.#syncedAt < SYNC_EVERY_MS) return;
+      await this.#file.datasync();
+      this.#syncedAt = now;
+    });
+  }
+
+  async close(): Promise<void> {
+    const file = this.#file;
+    this.#file = null;
+    if (file === null) return;
+    await this.#work(async () => {
+      try {
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
+  async #open(): Promise<FileHandle> {
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+    const file = await open(this.path, 'a+', 0o600);
+    const { size } = await file.stat();
+    // Half a line is made a line of its own, so that nothing is appended to it.
+    if (size > 0) {
+      const { buffer } = await file.read(new Uint8Array(1), 0, 1, size - 1);
+      if (buffer[0] !== '\n'.charCodeAt(0)) await file.appendFile('\n');
+    }
+    this.#syncedAt = performance.now();
+    return file;
+  }
+
+  async #work(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  #failure(cause: unknown): EvaluationError {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new EvaluationError('journal-unwritable', `${this.path}: results cannot be kept (${reason}).`, { cause });
+  }
+}
+
+function parseEntry(line: string): JournalEntry | null {
+  try {
+    return entrySchema.parse(JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
