@@ -1,3 +1,4 @@
+import { moments } from '../cvt/norms.ts';
 import { throwIfCancelled } from '../errors.ts';
 import type { StudyOptions } from './study.ts';
 
@@ -70,9 +71,6 @@ export interface ClassHead {
   readonly logit: number;
 }
 
-/** PyTorch's default, which CvT keeps everywhere. */
-const NORM_EPSILON = 1e-5;
-
 /**
  * [P]: 1 / (P · σ_t), by which each pooled token's residual stream enters a logit once its LayerNorm's σ_t is frozen. Its
  * entries are the query weights with which the attention of a stage without CLS is summed.
@@ -80,14 +78,8 @@ const NORM_EPSILON = 1e-5;
 export function poolingWeights(final: Float32Array, width: number): Float64Array {
   const count = final.length / width;
   const weights = new Float64Array(count);
-  for (let token = 0; token < count; token++) {
-    let mean = 0;
-    for (let i = 0; i < width; i++) mean += final[token * width + i]!;
-    mean /= width;
-    let variance = 0;
-    for (let i = 0; i < width; i++) variance += (final[token * width + i]! - mean) ** 2;
-    weights[token] = 1 / (count * Math.sqrt(variance / width + NORM_EPSILON));
-  }
+  for (let token = 0; token < count; token++)
+    weights[token] = 1 / (count * moments(final, token * width, width).deviation);
   return weights;
 }
 

@@ -43,7 +43,7 @@ export interface RolloutNetwork {
    * [kernel²], what `tapWeights` of spread.ts says about a block's `conv_proj_v`. Asked for by `weighted` in stages with
    * convolutional projection only; average pooling weighs its window evenly, and `linear` has no window.
    */
-  readonly valueTaps: (stage: number, block: number) => Float32Array;
+  readonly valueTaps: (stage: number, block: number) => Float32Array | Promise<Float32Array>;
 }
 
 /**
@@ -82,8 +82,8 @@ export async function rollout(
       throwIfCancelled(signal);
       const attended = await attend(stage, block, Float32Array.from(mass));
       const isWeighted = spread === 'weighted' && stageSpec.projection === 'dw_bn';
-      const taps = isWeighted ? network.valueTaps(stage, block) : null;
-      const reached = keysToTokens(attended, network.spec, grids[stage]!, stage, taps);
+      const taps = isWeighted ? await network.valueTaps(stage, block) : null;
+      const reached = keysToTokens(attended, spec, grids[stage]!, stage, taps);
       mass = mass.map((value, token) => (value + reached[token]!) / 2);
       onProgress?.(++done, total);
     }

@@ -1,7 +1,5 @@
 import { cellCount, type GridSize, outputSize, type SlidingWindow } from '../cvt/grids.ts';
-
-/** PyTorch's default, which CvT keeps for BatchNorm. */
-const NORM_EPSILON = 1e-5;
+import { NORM_EPSILON } from '../cvt/norms.ts';
 
 /**
  * Hands the mass of a window's cells down to the cells that each of them covers: the transpose of a convolution, with every

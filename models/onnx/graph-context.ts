@@ -1,11 +1,9 @@
 import type { StageGrids } from '../cvt/grids.ts';
+import { NORM_EPSILON } from '../cvt/norms.ts';
 import type { Activation, CvtSpec, StageSpec } from '../cvt/spec.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import { layerNorm, linear } from './ops.ts';
 import type { WeightTable } from './weight-table.ts';
-
-/** LayerNorm and BatchNorm both use it, whatever a configuration file says. */
-export const NORM_EPSILON = 1e-5;
 
 /** What the graph gives beside the logits, for every block. */
 export interface AttentionOutputs {

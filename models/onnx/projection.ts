@@ -1,7 +1,8 @@
 import type { ProjectionName } from '../cvt/expected-tensors.ts';
 import { keyWindow, outputSize, type SlidingWindow } from '../cvt/grids.ts';
+import { foldBatchNorm } from '../cvt/norms.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
-import { linearByKey, NORM_EPSILON, type StageContext } from './graph-context.ts';
+import { linearByKey, type StageContext } from './graph-context.ts';
 import { averagePool, concat, conv, mul, pad2d } from './ops.ts';
 import { gridToTokens, splitCls, tokensToGrid } from './token-layout.ts';
 
@@ -28,24 +29,18 @@ function convolve(context: StageContext, x: Value, key: string, name: Projection
   return cls ? concat(g, [cls, projected], 1) : projected;
 }
 
-/** Depthwise convolution with its BatchNorm folded in: w' = w·γ/√(σ² + ε), b' = β − μ·γ/√(σ² + ε). */
+/** Depthwise convolution with its BatchNorm folded in. */
 function depthwise(context: StageContext, x: Value, key: string, window: SlidingWindow): Value {
   const { g, weights, stage } = context;
-  const kernel = weights.numbers(`${key}.conv.weight`);
-  const gamma = weights.numbers(`${key}.bn.weight`);
-  const beta = weights.numbers(`${key}.bn.bias`);
-  const mean = weights.numbers(`${key}.bn.running_mean`);
-  const variance = weights.numbers(`${key}.bn.running_var`);
-  const taps = window.kernel ** 2;
-  const folded = new Float32Array(kernel.length);
-  const bias = new Float32Array(gamma.length);
-  for (let channel = 0; channel < gamma.length; channel++) {
-    const factor = gamma[channel]! / Math.sqrt(variance[channel]! + NORM_EPSILON);
-    bias[channel] = beta[channel]! - mean[channel]! * factor;
-    for (let tap = channel * taps; tap < (channel + 1) * taps; tap++) folded[tap] = kernel[tap]! * factor;
-  }
-  const weight = g.initializer(`${key}.folded.weight`, [gamma.length, 1, window.kernel, window.kernel], inline(folded));
-  return conv(g, x, weight, g.initializer(`${key}.folded.bias`, [gamma.length], inline(bias)), window, stage.embedDim);
+  const { kernel, bias } = foldBatchNorm(weights.numbers(`${key}.conv.weight`), {
+    weight: weights.numbers(`${key}.bn.weight`),
+    bias: weights.numbers(`${key}.bn.bias`),
+    mean: weights.numbers(`${key}.bn.running_mean`),
+    variance: weights.numbers(`${key}.bn.running_var`),
+  });
+  const shape = [bias.length, 1, window.kernel, window.kernel];
+  const weight = g.initializer(`${key}.folded.weight`, shape, inline(kernel));
+  return conv(g, x, weight, g.initializer(`${key}.folded.bias`, [bias.length], inline(bias)), window, stage.embedDim);
 }
 
 /** The query projection's window; the spec was checked to keep the token grid. */
