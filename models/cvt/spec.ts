@@ -41,7 +41,7 @@ const positive = (max: number) => z.int().min(1).max(max);
 const padding = z.int().min(0).max(MAX_WINDOW);
 
 /** The official `MODEL.SPEC` keys that shape the network. Training-only keys (drop rates, INIT) may stand beside them. */
-const officialSpec = z.object({
+export const officialSpecSchema = z.object({
   NUM_STAGES: positive(MAX_STAGES),
   PATCH_SIZE: z.array(positive(MAX_WINDOW)),
   PATCH_STRIDE: z.array(positive(MAX_WINDOW)),
@@ -60,7 +60,7 @@ const officialSpec = z.object({
   STRIDE_Q: z.array(positive(MAX_WINDOW)),
 });
 
-export type OfficialSpec = z.infer<typeof officialSpec>;
+export type OfficialSpec = z.infer<typeof officialSpecSchema>;
 
 /**
  * A spec from data with the official SPEC keys, alone or under `MODEL.SPEC` as in the official configuration files.
@@ -69,7 +69,7 @@ export type OfficialSpec = z.infer<typeof officialSpec>;
  */
 export function parseSpec(data: unknown, source: string): CvtSpec {
   const nested = z.object({ MODEL: z.object({ SPEC: z.unknown() }) }).safeParse(data);
-  const parsed = officialSpec.safeParse(nested.success ? nested.data.MODEL.SPEC : data);
+  const parsed = officialSpecSchema.safeParse(nested.success ? nested.data.MODEL.SPEC : data);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const key = issue?.path.join('.') || 'the spec';

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { toOfficialSpec } from '../../models/cvt/spec.ts';
+import { RecipeError } from '../../models/errors.ts';
+import { OFFICIAL_224 } from '../../models/image/preprocessing.ts';
+import { fileDifference, modelDifferences } from '../../models/recipe/differences.ts';
+import { parseRecipe, type Recipe, writeRecipe } from '../../models/recipe/recipe.ts';
+import { OFFICIAL } from '../attention/specs.ts';
+
+const RECIPE: Recipe = {
+  format: 'cvt-lens-recipe',
+  version: 1,
+  app: '0.1.0',
+  picture: { name: 'päprika “1”.jpg', bytes: 12345, sha256: 'ab'.repeat(32), width: 600, height: 420 },
+  model: {
+    id: 'cvt-13-224-1k',
+    title: 'CvT-13 · 224',
+    checkpoint: { bytes: 80_200_000, sha256: 'cd'.repeat(32) },
+    spec: toOfficialSpec(OFFICIAL),
+    activation: 'quick_gelu',
+    classes: 1000,
+  },
+  input: { choice: { kind: 'own' }, crop: { x: 0.25, y: 1 }, preprocessing: OFFICIAL_224 },
+  view: {
+    stage: 2,
+    blocks: [0, 1, 9],
+    heads: [null, 2, 0],
+    view: 'attribution',
+    direction: 'attended',
+    rolloutFrom: 'query',
+    rolloutOn: 'tokens',
+    spread: 'weighted',
+    target: 3,
+    contrast: null,
+    attributionBlock: 'one',
+    projectionOf: 'k',
+    projectionShow: 'components',
+    range: 'locked',
+    locked: { logit: { min: -2.5, max: 2.5 }, '× uniform': { min: 0, max: 7 } },
+    pins: [{ id: 1, point: { x: 10.5, y: 20 }, color: 0 }],
+    activePin: 1,
+    query: { x: 33, y: 44.25 },
+    atlas: true,
+    atlasOrder: 'entropy',
+  },
+  drawing: {
+    visible: true,
+    opacity: 0.65,
+    fadeLow: false,
+    colorMap: 'magma',
+    divergingMap: 'purple-orange',
+    interpolation: 'smooth',
+  },
+  scale: { unit: 'logit', factor: 1, min: -2.5, max: 2.5, signed: true },
+  engine: { provider: 'wasm', adapter: null, threads: 4, runtime: 'onnxruntime-web 1.30.0' },
+};
+
+/** The recipe's JSON with one key set, or left out where `value` is undefined. */
+function changed(path: string, value: unknown): string {
+  const copy = JSON.parse(JSON.stringify(RECIPE));
+  const keys = path.split('.');
+  const last = keys.pop()!;
+  const owner = keys.reduce((object, key) => object[key], copy);
+  if (value === undefined) delete owner[last];
+  else owner[last] = value;
+  return JSON.stringify(copy);
+}
+
+function refusal(content: string): RecipeError {
+  try {
+    parseRecipe(content, 'view.recipe.json');
+  } catch (error) {
+    if (error instanceof RecipeError) return error;
+    throw error;
+  }
+  throw new Error('It was accepted.');
+}
+
+describe('a recipe', () => {
+  it('comes back from its file as it was', () => {
+    expect(parseRecipe(writeRecipe(RECIPE), 'view.recipe.json')).toEqual(RECIPE);
+  });
+
+  it('may hold what a later version of the app adds', () => {
+    expect(parseRecipe(changed('view.later', 1), 'r')).toEqual(RECIPE);
+  });
+
+  it.each([
+    ['format', 'something-else', 'recipe-invalid', 'format'],
+    ['format', undefined, 'recipe-invalid', 'format'],
+    ['version', 0, 'recipe-invalid', 'version'],
+    ['version', 2, 'recipe-newer', 'version 2'],
+    ['picture', undefined, 'recipe-invalid', 'picture'],
+    ['picture.sha256', 'AB'.repeat(32), 'recipe-invalid', 'picture.sha256'],
+    ['picture.bytes', -1, 'recipe-invalid', 'picture.bytes'],
+    ['picture.name', '', 'recipe-invalid', 'picture.name'],
+    ['model.checkpoint.sha256', 'cd', 'recipe-invalid', 'model.checkpoint.sha256'],
+    ['model.spec.DEPTH', [1, 'two', 3], 'recipe-invalid', 'model.spec.DEPTH.1'],
+    ['model.activation', 'relu', 'recipe-invalid', 'model.activation'],
+    ['input.choice', { kind: 'square', side: 1e9 }, 'recipe-invalid', 'input.choice.side'],
+    ['input.crop', { x: 2, y: 0 }, 'recipe-invalid', 'input.crop.x'],
+    ['input.preprocessing.height', 0, 'recipe-invalid', 'input.preprocessing.height'],
+    ['view.view', 'row', 'recipe-invalid', 'view.view'],
+    ['view.stage', '2', 'recipe-invalid', 'view.stage'],
+    ['view.blocks', Array.from({ length: 9 }, () => 0), 'recipe-invalid', 'view.blocks'],
+    ['view.heads', [0.5], 'recipe-invalid', 'view.heads.0'],
+    [
+      'view.pins',
+      Array.from({ length: 7 }, (_, id) => ({ ...RECIPE.view.pins[0], id: id + 1 })),
+      'recipe-invalid',
+      'view.pins',
+    ],
+    ['view.pins', [RECIPE.view.pins[0], RECIPE.view.pins[0]], 'recipe-invalid', 'view.pins'],
+    ['view.locked', { probability: { min: 1, max: 0 } }, 'recipe-invalid', 'view.locked.probability'],
+    ['view.locked', { metres: { min: 0, max: 1 } }, 'recipe-invalid', 'view.locked'],
+    ['view.query', { x: null, y: 1 }, 'recipe-invalid', 'view.query.x'],
+    ['drawing.colorMap', 'jet', 'recipe-invalid', 'drawing.colorMap'],
+    ['drawing.opacity', 1.5, 'recipe-invalid', 'drawing.opacity'],
+    ['scale.factor', 0, 'recipe-invalid', 'scale.factor'],
+    ['scale', { ...RECIPE.scale, min: 3 }, 'recipe-invalid', 'scale'],
+    ['engine.provider', 'cuda', 'recipe-invalid', 'engine.provider'],
+  ])('is refused with %s %j, as %s', (path, value, code, named) => {
+    const error = refusal(changed(path, value));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain('view.recipe.json');
+    expect(error.message).toContain(named);
+  });
+
+  it.each(['', '{', '[]', 'null', '"cvt-lens-recipe"'])('is refused where the file holds %j', (content) => {
+    expect(['recipe-unreadable', 'recipe-invalid']).toContain(refusal(content).code);
+  });
+});
+
+describe('differences', () => {
+  const file = { bytes: 10, sha256: 'a'.repeat(64) };
+  it.each([
+    ['the same', file, file, null],
+    ['another size', file, { bytes: 11, sha256: 'b'.repeat(64) }, 'it has 11 bytes and the recipe’s 10'],
+    [
+      'other bytes',
+      file,
+      { bytes: 10, sha256: 'b'.repeat(64) },
+      'its SHA-256 begins with bbbbbbbbbbbb and the recipe’s with aaaaaaaaaaaa',
+    ],
+    ['no checksum to go by', { bytes: 10, sha256: null }, file, null],
+    [
+      'no checksum, another size',
+      { bytes: 10, sha256: null },
+      { bytes: 9, sha256: null },
+      'it has 9 bytes and the recipe’s 10',
+    ],
+  ])('of files: %s', (_, recipe, here, difference) => {
+    expect(fileDifference(recipe, here)).toBe(difference);
+  });
+
+  it('of models name what differs', () => {
+    const { spec } = RECIPE.model;
+    expect(modelDifferences(RECIPE, { spec, activation: 'quick_gelu', numClasses: 1000 })).toEqual([]);
+    const other = { ...spec, DEPTH: [1, 1, 2], NUM_HEADS: [2, 2, 2] };
+    expect(modelDifferences(RECIPE, { spec: other, activation: 'gelu', numClasses: 10 })).toEqual([
+      'its architecture differs in NUM_HEADS, DEPTH',
+      'its activation is gelu and the recipe’s quick_gelu',
+      'it has 10 classes and the recipe’s 1000',
+    ]);
+  });
+});
