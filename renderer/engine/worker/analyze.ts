@@ -28,15 +28,17 @@ export async function analyze(
   task.progress({ phase: 'decoding' });
   const decoding = performance.now();
   const pixels = await decodePicture(picture, task.signal);
+  const decoded = performance.now();
+
+  // Loading refuses an input that is beyond the engine, before pixels are made for it.
+  const { report, dims, network } = await models.load(model, task);
+  throwIfCancelled(task.signal);
 
   task.progress({ phase: 'preprocessing' });
   const preprocessing = performance.now();
   const { rgb, window } = preprocess(pixels, model.preprocessing);
   const input = normalise(rgb, model.preprocessing);
   const preprocessed = performance.now();
-
-  const { report, dims, network } = await models.load(model, task);
-  throwIfCancelled(task.signal);
 
   task.progress({ phase: 'running' }, report.multiplyAdds);
   const running = performance.now();
@@ -59,7 +61,7 @@ export async function analyze(
     received,
     window,
     timings: {
-      decodeMs: preprocessing - decoding,
+      decodeMs: decoded - decoding,
       preprocessMs: preprocessed - preprocessing,
       runMs: ran - running,
       readMs: performance.now() - ran,

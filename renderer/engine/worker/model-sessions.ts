@@ -1,5 +1,6 @@
 import { BlobSource } from '../../../models/bytes/byte-source.ts';
-import { countMultiplyAdds, countParameters } from '../../../models/cvt/counts.ts';
+import { countParameters } from '../../../models/cvt/counts.ts';
+import { attentionPieceBytes, footprintOf, refusalOf } from '../../../models/cvt/footprint.ts';
 import { stageGrids } from '../../../models/cvt/grids.ts';
 import { type CvtCheckpoint, openCvt } from '../../../models/cvt/open-cvt.ts';
 import { parseSpec, toOfficialSpec } from '../../../models/cvt/spec.ts';
@@ -8,13 +9,8 @@ import { buildCvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
 import type { ModelRef, ModelReport } from '../protocol.ts';
 import { checkpointBytes } from './checkpoint-bytes.ts';
 import { type Bench, CHECKPOINT_PATH, Network } from './network.ts';
+import { type SessionSize, sessionsToRelease } from './session-room.ts';
 import type { Task } from './task.ts';
-
-/**
- * Weights that stay loaded, by the size of their files: CvT-W24 alone (1.1 GB), or the small variants together. The runtime's
- * memory ends at 4 GB, and activations need theirs.
- */
-const SESSION_BYTES = 1.25 * 2 ** 30;
 
 /**
  * The runtime is slower at first (tier-up on the CPU, shaders on the GPU), so that a prepared network is run once in advance.
@@ -22,13 +18,12 @@ const SESSION_BYTES = 1.25 * 2 ** 30;
  */
 const WARM_CPU_MULTIPLY_ADDS = 10e9;
 
-export interface LoadedModel {
+export interface LoadedModel extends SessionSize {
   readonly report: ModelReport;
   /** The width of each stage. */
   readonly dims: readonly number[];
   readonly network: Network;
   warm: boolean;
-  readonly bytes: number;
 }
 
 /** The networks that are compiled: made when first asked for, released when others need the room. */
@@ -72,7 +67,9 @@ export class ModelSessions {
     const source = new BlobSource(model.title, blob);
     const checkpoint = await openCvt(source, { spec, activation: model.activation, signal });
     const { height, width } = model.preprocessing;
-    const multiplyAdds = countMultiplyAdds(checkpoint.spec, checkpoint.numClasses, height, width);
+    const refusal = refusalOf(checkpoint.spec, checkpoint.numClasses, { height, width });
+    if (refusal) throw refusal;
+    const { multiplyAdds, runBytes } = footprintOf(checkpoint.spec, checkpoint.numClasses, { height, width });
     const readMs = clock();
 
     progress({ phase: 'building' }, multiplyAdds);
@@ -83,13 +80,14 @@ export class ModelSessions {
       batch: 1,
       outputs: { received: true, taps: true },
       placement: { kind: 'external', path: CHECKPOINT_PATH },
-      ...(gpu ? { maxTensorBytes: gpu.maxTensorBytes } : {}),
+      maxTensorBytes: attentionPieceBytes(checkpoint.spec, { height, width }, gpu?.maxTensorBytes ?? null),
       signal,
     });
     const buildMs = clock();
 
     progress({ phase: 'compiling' }, multiplyAdds);
-    await this.#makeRoom(blob.size);
+    const size: SessionSize = { modelKey: modelKeyOf(model), bytes: blob.size, runBytes };
+    await this.#makeRoom(size);
     const network = await Network.compile(this.#bench, graph, blob, { height, width });
     if (signal.aborted) await network.release();
     throwIfCancelled(signal);
@@ -99,19 +97,16 @@ export class ModelSessions {
       dims: checkpoint.spec.stages.map(({ embedDim }) => embedDim),
       network,
       warm: false,
-      bytes: blob.size,
+      ...size,
     };
   }
 
   /** Before the new weights come in, so that the peak is not both. */
-  async #makeRoom(bytes: number): Promise<void> {
-    let total = bytes;
-    for (const model of this.#loaded.values()) total += model.bytes;
-    for (const [key, model] of this.#loaded) {
-      if (total <= SESSION_BYTES) return;
-      total -= model.bytes;
+  async #makeRoom(wanted: SessionSize): Promise<void> {
+    for (const key of sessionsToRelease([...this.#loaded], wanted)) {
+      const model = this.#loaded.get(key);
       this.#loaded.delete(key);
-      await model.network.release();
+      await model?.network.release();
     }
   }
 }
@@ -140,9 +135,13 @@ function describe(
 }
 
 /** What makes two references the same network. Resize and normalisation do not: they happen before it. */
-function keyOf({ id, weights, spec, activation, preprocessing }: ModelRef): string {
-  const from = weights.kind === 'url' ? weights.url : weights.blob.size;
-  return JSON.stringify([id, from, spec, activation, preprocessing.height, preprocessing.width]);
+function keyOf(model: ModelRef): string {
+  const { height, width } = model.preprocessing;
+  return JSON.stringify([modelKeyOf(model), height, width]);
+}
+
+function modelKeyOf({ id, weights, spec, activation }: ModelRef): string {
+  return JSON.stringify([id, weights.kind === 'url' ? weights.url : weights.blob.size, spec, activation]);
 }
 
 /** Each call answers the milliseconds since the one before. */
