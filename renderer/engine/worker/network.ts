@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type { CvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
+import { isTap } from '../../../models/onnx/tap-names.ts';
 import type { GpuWatch } from './gpu-watch.ts';
 import type { Mutex } from './mutex.ts';
 import type { Ort } from './runtime.ts';
@@ -14,6 +15,17 @@ export interface Bench {
   /** Null: the CPU. */
   readonly gpu: GpuWatch | null;
   readonly mutex: Mutex;
+}
+
+/**
+ * On the CPU no tensor of attention is larger either. The runtime's memory ends at 4 GB, and CvT-W24's first stage at 384
+ * would take a quarter of one for every step of its softmax.
+ */
+const CPU_TENSOR_BYTES = 128 * 2 ** 20;
+
+/** The largest tensor of attention that a graph for this bench may hold, in bytes. */
+export function maxTensorBytes({ gpu }: Bench): number {
+  return gpu?.maxTensorBytes ?? CPU_TENSOR_BYTES;
 }
 
 export type Outputs = ReadonlyMap<string, Tensor>;
@@ -63,18 +75,26 @@ export class Network {
    * @returns logits and received maps in memory, taps on the device; the caller disposes them
    */
   run(input: Float32Array): Promise<Outputs> {
-    const { ort, gpu, mutex } = this.#bench;
-    return mutex.run(async () => {
-      const pixels = new ort.Tensor('float32', input, this.#shape);
-      const outputs = new Map(Object.entries(await this.#session.run({ pixel_values: pixels })));
-      try {
-        gpu?.throwIfFailed();
-      } catch (error) {
-        dispose(outputs);
-        throw error;
-      }
-      return outputs;
-    });
+    return this.#bench.mutex.run(() => this.#fetch(input, this.#session.outputNames));
+  }
+
+  /** What `run` gives under that name, and nothing else is kept. @param input [1, 3, height, width] */
+  logits(input: Float32Array): Promise<Float32Array> {
+    return this.#bench.mutex.run(async () => values(await this.#fetch(input, ['logits']), 'logits'));
+  }
+
+  /** Inside the mutex only. */
+  async #fetch(input: Float32Array, names: readonly string[]): Promise<Outputs> {
+    const { ort, gpu } = this.#bench;
+    const pixels = new ort.Tensor('float32', input, this.#shape);
+    const outputs = new Map(Object.entries(await this.#session.run({ pixel_values: pixels }, names)));
+    try {
+      gpu?.throwIfFailed();
+    } catch (error) {
+      dispose(outputs);
+      throw error;
+    }
+    return outputs;
   }
 
   /** Frees what a run gave, on the device too. */
@@ -99,10 +119,6 @@ export async function readBack(tensor: Tensor, name: string): Promise<Float32Arr
 
 function dispose(outputs: Outputs): void {
   for (const tensor of outputs.values()) tensor.dispose();
-}
-
-function isTap(name: string): boolean {
-  return name.endsWith('.q') || name.endsWith('.k');
 }
 
 function floats(data: unknown, name: string): Float32Array {
