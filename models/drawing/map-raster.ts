@@ -225,14 +225,27 @@ function edges(axis: AxisGeometry, place: (x: number) => number): readonly numbe
   return Array.from({ length: axis.count + 1 }, (_, i) => place(i < axis.count ? axis.tile(i).start : axis.inputSize));
 }
 
+interface ColorSteps extends Pick<Look, 'table' | 'opacity' | 'fadeLow'> {
+  readonly signed: boolean;
+  readonly words: Uint32Array;
+}
+
+// An atlas draws hundreds of small maps with one look.
+let lastSteps: ColorSteps | null = null;
+
 /** [COLOR_STEPS] RGBA words: the look's colours with the opacity that their place on the scale has. */
 function colorSteps({ table, opacity, fadeLow }: Look, signed: boolean): Uint32Array {
-  return Uint32Array.from({ length: COLOR_STEPS }, (_, step) => {
+  const last = lastSteps;
+  if (last?.table === table && last.opacity === opacity && last.fadeLow === fadeLow && last.signed === signed)
+    return last.words;
+  const words = Uint32Array.from({ length: COLOR_STEPS }, (_, step) => {
     const position = step / (COLOR_STEPS - 1);
     const strength = opacityAt(position, { opacity, fadeLow }, signed);
     const [red, green, blue] = table.rgb.subarray(step * 3, step * 3 + 3);
     return rgba(red!, green!, blue!, Math.round(strength * 255));
   });
+  lastSteps = { table, opacity, fadeLow, signed, words };
+  return words;
 }
 
 /** The opacity, 0–1, of what lies at a position of 0–1 on the scale. */
