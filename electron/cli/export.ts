@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { access, open, rename, rm } from 'node:fs/promises';
 import { openCvt } from '../../models/cvt/open-cvt.ts';
-import { CheckpointError, ShellError, throwIfCancelled } from '../../models/errors.ts';
-import { buildCvtGraph, type CvtGraph } from '../../models/onnx/build-cvt-graph.ts';
+import { CheckpointError } from '../../models/errors.ts';
+import { buildCvtGraph } from '../../models/onnx/build-cvt-graph.ts';
 import { FileSource } from '../weights/file-source.ts';
 import { type Command, callerPath, parseWords, usageError } from './command.ts';
 import { findCheckpoint } from './find-checkpoint.ts';
 import { parseActivation, parseBatch, parseSize, readSpec } from './options.ts';
+import { refuseExisting, writeOutput } from './output-file.ts';
 
 /** Protobuf's own limit on a message; onnxruntime refuses more. */
 const LARGEST_MODEL = 2 ** 31 - 1;
@@ -52,7 +51,7 @@ export const exportModel: Command = async (words, signal) => {
     });
     if (graph.message.byteLength > LARGEST_MODEL)
       throw new CheckpointError('too-large', `${source.name}: an ONNX file cannot hold more than 2 GiB.`);
-    await writeModel(graph, out, signal);
+    await writeOutput(out, graph.message.writeTo(), signal);
     const megabytes = (graph.message.byteLength / 1e6).toFixed(1);
     const what = `${checkpoint.variant ?? 'CvT'}, ${checkpoint.numClasses} classes, ${checkpoint.activation}`;
     process.stderr.write(`${out}: ${megabytes} MB, ${what}, input ${batch}×3×${size.rows}×${size.cols}\n`);
@@ -61,43 +60,3 @@ export const exportModel: Command = async (words, signal) => {
   }
   return true;
 };
-
-async function refuseExisting(out: string): Promise<void> {
-  const exists = await access(out).then(
-    () => true,
-    () => false,
-  );
-  if (exists)
-    throw new ShellError('output-exists', `${out} exists already. Choose another name, or replace it with --force.`);
-}
-
-/** Streams the model to a temporary name beside `out` and renames it when it is whole and on the disk. */
-async function writeModel(graph: CvtGraph, out: string, signal: AbortSignal): Promise<void> {
-  const temporary = `${out}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    const file = await openForWriting(temporary);
-    try {
-      for await (const bytes of graph.message.writeTo()) {
-        throwIfCancelled(signal);
-        await file.writeFile(bytes);
-      }
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, out);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-async function openForWriting(path: string) {
-  try {
-    return await open(path, 'wx');
-  } catch (error) {
-    throw new ShellError('output-unwritable', `${path}: cannot be written (${(error as Error).message}).`, {
-      cause: error,
-    });
-  }
-}

@@ -1,0 +1,54 @@
+import { preprocessingFor } from '../../models/image/preprocessing.ts';
+import { demoParts, type LoadedModel, loadModel, type ModelParts } from '../inference/load-model.ts';
+import { usageError } from './command.ts';
+import { findCheckpoint } from './find-checkpoint.ts';
+import { parseActivation, parseSize, readSpec } from './options.ts';
+
+/** The options by which a command line names a model. */
+export interface ModelWords {
+  readonly checkpoint?: string | undefined;
+  readonly spec?: string | undefined;
+  readonly activation?: string | undefined;
+  readonly size?: string | undefined;
+}
+
+export interface ModelOptions {
+  readonly signal: AbortSignal;
+  /** Pictures in each run; 1 by default. */
+  readonly batch?: number;
+}
+
+/**
+ * The model that a command line means, ready to classify; the demo where it names none.
+ * @throws ShellError `usage`, SpecError, CheckpointError, DownloadError, CancelledError
+ */
+export async function chooseModel(words: ModelWords, options: ModelOptions): Promise<ChosenModel> {
+  const { path, parts } = await chosenParts(words, options);
+  return loadModel(path, parts);
+}
+
+/** Where that model is, and what is known about it. @throws ShellError `usage`, SpecError, DownloadError, CancelledError */
+export async function chosenParts(
+  words: ModelWords,
+  options: ModelOptions,
+): Promise<{ readonly path: string; readonly parts: ModelParts }> {
+  if (words.spec !== undefined && words.checkpoint === undefined)
+    throw usageError('--spec describes a --checkpoint, and none is given.');
+  const activation = parseActivation(words.activation);
+  if (words.checkpoint === undefined) {
+    const size = words.size === undefined ? null : parseSize(words.size, '');
+    return demoParts({ ...options, activation, size });
+  }
+  const spec = await readSpec(words.spec);
+  const { path, id, model } = await findCheckpoint(words.checkpoint, options.signal);
+  const own = words.size === undefined ? model?.preprocessing : undefined;
+  const parts: ModelParts = {
+    ...options,
+    id,
+    spec: spec ?? model?.spec ?? null,
+    activation: activation ?? model?.activation ?? null,
+    preprocessing: own ?? preprocessingFor(parseSize(words.size, words.checkpoint)),
+    labels: model?.labels ?? null,
+  };
+  return { path, parts };
+}
