@@ -9,17 +9,17 @@ import {
 } from '../../../models/attention/geometry.ts';
 import type { InputWindow } from '../../../models/image/preprocessing.ts';
 
-/** Where a map points, in the network's input. */
+/** Where a cell lies in the network's input. */
 export interface Pointer {
-  /** The centre of the strongest cell by the geometry of the convolutions. */
+  /** Its centre by the geometry of the convolutions. */
   readonly centre: Point;
-  /** The strongest cell as it is drawn. */
+  /** The cell as it is drawn. */
   readonly tile: Rect;
   /** Its centre if the map were stretched over the input, as other tools do. */
   readonly stretched: Point;
 }
 
-/** The largest cell, signed: in an attribution the one that speaks most for the class. */
+/** The largest cell; in a signed map the one that speaks most for the class. */
 export function pointerOf(map: AttentionMap, grid: GridGeometry): Pointer {
   let strongest = 0;
   for (let cell = 1; cell < map.cells.length; cell++) if (map.cells[cell]! > map.cells[strongest]!) strongest = cell;
@@ -33,6 +33,26 @@ export function pointerOf(map: AttentionMap, grid: GridGeometry): Pointer {
       y: ((row + 0.5) * grid.rows.inputSize) / map.grid.rows,
     },
   };
+}
+
+/** The share of a map's mass that lies in a box, every cell's spread evenly over its tile; of a signed map what lies above zero. */
+export function massInside(map: AttentionMap, grid: GridGeometry, box: Rect): number {
+  const across = (axis: GridGeometry['rows'], from: number, to: number) =>
+    Float64Array.from({ length: axis.count }, (_, i) => {
+      const { start, end } = axis.tile(i);
+      return end > start ? Math.max(0, Math.min(end, to) - Math.max(start, from)) / (end - start) : 0;
+    });
+  const rows = across(grid.rows, box.top, box.bottom);
+  const cols = across(grid.cols, box.left, box.right);
+  let inside = 0;
+  let total = 0;
+  for (let row = 0, cell = 0; row < rows.length; row++)
+    for (let col = 0; col < cols.length; col++, cell++) {
+      const value = Math.max(0, map.cells[cell]!);
+      total += value;
+      inside += value * rows[row]! * cols[col]!;
+    }
+  return inside / total;
 }
 
 /** A rectangle of the picture, in the network's input. */
