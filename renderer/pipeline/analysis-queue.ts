@@ -2,7 +2,8 @@ import { CancelledError, toErrorMessage } from '../../models/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Analysis } from '../engine/protocol.ts';
 import { imageById, type TrayImage, useImages } from '../stores/images.ts';
-import { modelRef, readyModel, useModel } from '../stores/model.ts';
+import { modelRefFor, noteRun } from '../stores/input.ts';
+import { readyModel, useModel } from '../stores/model.ts';
 import { analysePicture, judgePicture } from './pipeline.ts';
 import { thumbnailUrl } from './thumbnail.ts';
 
@@ -68,6 +69,7 @@ export function startAnalysisQueue(engine: Engine): AnalysisQueue {
         if (current()) setStatus(image.id, { kind: 'running', progress });
       });
       if (current()) setStatus(image.id, { kind: 'done', analysis });
+      noteRun(analysis);
     } catch (error) {
       if (current() && !(error instanceof CancelledError))
         setStatus(image.id, { kind: 'error', error: toErrorMessage(error) });
@@ -77,17 +79,27 @@ export function startAnalysisQueue(engine: Engine): AnalysisQueue {
     }
   };
 
-  const run = (
+  const run = async (
     image: TrayImage,
     signal: AbortSignal,
     onProgress?: Parameters<typeof analysePicture>[4]['onProgress'],
-  ) => {
+  ): Promise<Analysis> => {
     const model = readyModel();
     if (!model) throw new CancelledError();
-    return analysePicture(engine, modelRef(model.entry), image.name, image.file, {
+    const reference = modelRefFor(image, model.entry);
+    const analysis = await analysePicture(engine, reference, image.name, image.file, {
       signal,
       ...(onProgress && { onProgress }),
     });
+    const { pictureWidth: width, pictureHeight: height } = analysis.window;
+    if (image.size?.width === width && image.size.height === height) return analysis;
+    // An orientation behind the pixels, where the header's reader does not look: another shape may want another input.
+    const turned = { ...image, size: { width, height } };
+    useImages.getState().change(image.id, { size: turned.size });
+    const { preprocessing } = modelRefFor(turned, model.entry);
+    const isSame =
+      preprocessing.width === analysis.window.inputWidth && preprocessing.height === analysis.window.inputHeight;
+    return isSame ? analysis : run(turned, signal, onProgress);
   };
 
   const cancel = (id: string) => {

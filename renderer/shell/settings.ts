@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { DIVERGING_MAPS, SEQUENTIAL_MAPS } from '../../models/drawing/color-maps.ts';
+import { inputChoiceSchema, OWN_INPUT } from '../../models/image/input-size.ts';
 
 /** What the app remembers between starts. Every key has a default, so that an older or damaged file still reads. */
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).catch('system'),
   device: z.enum(['auto', 'webgpu', 'wasm']).catch('auto'),
   modelId: z.string().max(200).catch('cvt-demo'),
+  /** The size that pictures are shown to the network at. */
+  input: inputChoiceSchema.catch(OWN_INPUT),
   overlay: z
     .object({
       visible: z.boolean().catch(true),

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { ErrorMessage } from '../../models/errors.ts';
+import type { CropPosition } from '../../models/image/preprocessing.ts';
 import type { Analysis, EngineProgress } from '../engine/protocol.ts';
 
 export type ImageStatus =
@@ -28,6 +29,8 @@ export interface TrayImage {
   readonly thumbnail: string | null;
   /** In pixels, orientation applied, as the header says; null until it was read. */
   readonly size: PictureSize | null;
+  /** Where the user put the crop, on whatever input crops; null for the centre. */
+  readonly crop: CropPosition | null;
   readonly status: ImageStatus;
 }
 
@@ -76,6 +79,7 @@ export const useImages = create<ImagesState>()((set, get) => ({
       url: null,
       thumbnail: null,
       size: null,
+      crop: null,
       status: { kind: 'loading' },
     }));
     const first = added[0];

@@ -1,0 +1,48 @@
+import { create } from 'zustand';
+import { preprocessingOf } from '../../models/image/input-size.ts';
+import type { Preprocessing } from '../../models/image/preprocessing.ts';
+import type { Analysis, ModelRef, Provider } from '../engine/protocol.ts';
+import type { ModelEntry } from '../shell/shell.ts';
+import type { TrayImage } from './images.ts';
+import { modelRef } from './model.ts';
+import { useSettings } from './settings.ts';
+
+/** How a picture goes into a model now: the checkpoint's preprocessing at the chosen input, cropped where the picture's crop lies. */
+export function preprocessingFor(image: Pick<TrayImage, 'size' | 'crop'>, entry: ModelEntry): Preprocessing {
+  const base = entry.preprocessing;
+  return image.size ? preprocessingOf(base, useSettings.getState().input, image.crop, image.size) : base;
+}
+
+/** What the engine needs to know to run this picture. */
+export function modelRefFor(image: Pick<TrayImage, 'size' | 'crop'>, entry: ModelEntry): ModelRef {
+  return { ...modelRef(entry), preprocessing: preprocessingFor(image, entry) };
+}
+
+/** What one input size was measured to take. */
+export interface MeasuredRun {
+  readonly multiplyAdds: number;
+  readonly runMs: number;
+}
+
+interface SpeedState {
+  /** By model and provider: for each input size the fastest run. */
+  readonly runs: Readonly<Record<string, readonly MeasuredRun[]>>;
+}
+
+/** How fast pictures were run since the start, for predictions. */
+export const useSpeed = create<SpeedState>()(() => ({ runs: {} }));
+
+export function speedKey(modelId: string, provider: Provider): string {
+  return `${provider} ${modelId}`;
+}
+
+export function noteRun({ modelId, device, multiplyAdds, timings: { runMs } }: Analysis): void {
+  const key = speedKey(modelId, device.provider);
+  useSpeed.setState(({ runs }) => {
+    const others = (runs[key] ?? []).filter((run) => run.multiplyAdds !== multiplyAdds);
+    const before = (runs[key] ?? []).find((run) => run.multiplyAdds === multiplyAdds);
+    // The first run of a size is slower than the size: shaders and machine code are made for it.
+    const run = { multiplyAdds, runMs: Math.min(runMs, before?.runMs ?? runMs) };
+    return { runs: { ...runs, [key]: [...others, run].sort((a, b) => a.multiplyAdds - b.multiplyAdds) } };
+  });
+}
