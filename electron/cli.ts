@@ -1,6 +1,7 @@
 import { CancelledError, LensError } from '../models/errors.ts';
 import { classify } from './cli/classify.ts';
 import { type Command, usageError } from './cli/command.ts';
+import { evaluate } from './cli/evaluate.ts';
 import { exportModel } from './cli/export.ts';
 import { models } from './cli/models.ts';
 import { pull } from './cli/pull.ts';
@@ -8,7 +9,7 @@ import { remove } from './cli/remove.ts';
 import { USAGE } from './cli/usage.ts';
 
 /** `cvt`: results on stdout, everything else on stderr. */
-const COMMANDS: Readonly<Record<string, Command>> = { classify, export: exportModel, models, pull, remove };
+const COMMANDS: Readonly<Record<string, Command>> = { classify, evaluate, export: exportModel, models, pull, remove };
 
 const EXIT = { done: 0, unexpected: 1, badInput: 2, interrupted: 130 } as const;
 

@@ -1,5 +1,6 @@
 import { preprocessingFor } from '../../models/image/preprocessing.ts';
 import { demoParts, type LoadedModel, loadModel, type ModelParts } from '../inference/load-model.ts';
+import { DEMO_ID } from '../weights/models.ts';
 import { usageError } from './command.ts';
 import { findCheckpoint } from './find-checkpoint.ts';
 import { parseActivation, parseSize, readSpec } from './options.ts';
@@ -22,22 +23,26 @@ export interface ModelOptions {
  * The model that a command line means, ready to classify; the demo where it names none.
  * @throws ShellError `usage`, SpecError, CheckpointError, DownloadError, CancelledError
  */
-export async function chooseModel(words: ModelWords, options: ModelOptions): Promise<ChosenModel> {
+export async function chooseModel(words: ModelWords, options: ModelOptions): Promise<LoadedModel> {
   const { path, parts } = await chosenParts(words, options);
   return loadModel(path, parts);
 }
 
+export interface ChosenParts {
+  readonly path: string;
+  readonly parts: ModelParts;
+  /** Of the file; null where the library does not know it. */
+  readonly sha256: string | null;
+}
+
 /** Where that model is, and what is known about it. @throws ShellError `usage`, SpecError, DownloadError, CancelledError */
-export async function chosenParts(
-  words: ModelWords,
-  options: ModelOptions,
-): Promise<{ readonly path: string; readonly parts: ModelParts }> {
-  if (words.spec !== undefined && words.checkpoint === undefined)
-    throw usageError('--spec describes a --checkpoint, and none is given.');
+export async function chosenParts(words: ModelWords, options: ModelOptions): Promise<ChosenParts> {
+  const isDemo = words.checkpoint === undefined || words.checkpoint === DEMO_ID;
+  if (words.spec !== undefined && isDemo) throw usageError('--spec describes a --checkpoint, and none is given.');
   const activation = parseActivation(words.activation);
-  if (words.checkpoint === undefined) {
+  if (words.checkpoint === undefined || isDemo) {
     const size = words.size === undefined ? null : parseSize(words.size, '');
-    return demoParts({ ...options, activation, size });
+    return { ...(await demoParts({ ...options, activation, size })), sha256: null };
   }
   const spec = await readSpec(words.spec);
   const { path, id, model } = await findCheckpoint(words.checkpoint, options.signal);
@@ -50,5 +55,5 @@ export async function chosenParts(
     preprocessing: own ?? preprocessingFor(parseSize(words.size, words.checkpoint)),
     labels: model?.labels ?? null,
   };
-  return { path, parts };
+  return { path, parts, sha256: model?.sha256 ?? null };
 }

@@ -1,12 +1,10 @@
 import { basename } from 'node:path';
 import { LensError, throwIfCancelled } from '../../models/errors.ts';
-import { preprocessingFor } from '../../models/image/preprocessing.ts';
 import { type Prediction, rankClasses, softmax } from '../../models/predictions.ts';
-import { type LoadedModel, loadDemo, loadModel } from '../inference/load-model.ts';
+import type { LoadedModel } from '../inference/load-model.ts';
 import { pictureInput, readPicture } from '../inference/picture-input.ts';
+import { chooseModel } from './choose-model.ts';
 import { type Command, callerPath, parseWords, reportProblem, usageError } from './command.ts';
-import { findCheckpoint } from './find-checkpoint.ts';
-import { parseActivation, parseSize, readSpec } from './options.ts';
 
 const TOP = 5;
 
@@ -29,10 +27,8 @@ export const classify: Command = async (words, signal) => {
     json: { type: 'boolean', default: false },
   });
   if (files.length === 0) throw usageError('classify takes one or more pictures.');
-  if (values.spec !== undefined && values.checkpoint === undefined)
-    throw usageError('--spec describes a --checkpoint, and none is given.');
 
-  const model = await chooseModel(values, signal);
+  const model = await chooseModel(values, { signal });
   const results: Result[] = [];
   try {
     for (const file of files) {
@@ -48,32 +44,6 @@ export const classify: Command = async (words, signal) => {
   if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
   return results.length === files.length;
 };
-
-interface ModelWords {
-  readonly checkpoint?: string | undefined;
-  readonly spec?: string | undefined;
-  readonly activation?: string | undefined;
-  readonly size?: string | undefined;
-}
-
-async function chooseModel(words: ModelWords, signal: AbortSignal): Promise<LoadedModel> {
-  const activation = parseActivation(words.activation);
-  if (words.checkpoint === undefined) {
-    const size = words.size === undefined ? null : parseSize(words.size, '');
-    return loadDemo({ activation, size, signal });
-  }
-  const spec = await readSpec(words.spec);
-  const { path, id, model } = await findCheckpoint(words.checkpoint, signal);
-  const own = words.size === undefined ? model?.preprocessing : undefined;
-  return loadModel(path, {
-    id,
-    spec: spec ?? model?.spec ?? null,
-    activation: activation ?? model?.activation ?? null,
-    preprocessing: own ?? preprocessingFor(parseSize(words.size, words.checkpoint)),
-    labels: model?.labels ?? null,
-    signal,
-  });
-}
 
 async function tryClassify(model: LoadedModel, file: string): Promise<Result | null> {
   try {

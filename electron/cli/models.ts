@@ -3,6 +3,7 @@ import type { LibraryEntry, ModelState, WeightsPlace } from '../../renderer/shel
 import { openLibrary } from '../weights/open-library.ts';
 import { type Command, parseWords, usageError } from './command.ts';
 import { bytesInWords } from './sizes.ts';
+import { textTable } from './text-table.ts';
 
 /** `cvt models`: what is here, what is on its way, what can be had. */
 export const models: Command = async (words) => {
@@ -52,15 +53,7 @@ function asTable(entries: readonly LibraryEntry[]): string {
     catalogEntry(id)?.accuracy.published.toFixed(1) ?? '',
     stateInWords(state),
   ]);
-  const all = [HEADINGS, ...rows];
-  const widths = HEADINGS.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
-  const lines = all.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
-  return `${lines.join('\n')}\n`;
+  return textTable([HEADINGS, ...rows]);
 }
 
 const PLACES: Readonly<Record<WeightsPlace, string>> = {

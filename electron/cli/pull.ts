@@ -5,9 +5,7 @@ import { openLibrary } from '../weights/open-library.ts';
 import { type Command, parseWords, usageError } from './command.ts';
 import { progressInWords } from './models.ts';
 import { bytesInWords, secondsInWords } from './sizes.ts';
-
-/** Where there is no terminal to write over, a line this often. */
-const LINE_EVERY_MS = 5_000;
+import { StatusLine } from './status-line.ts';
 
 /** `cvt pull`: a model into the library. Its path is the result; Ctrl-C pauses. */
 export const pull: Command = async (words, signal) => {
@@ -16,9 +14,9 @@ export const pull: Command = async (words, signal) => {
   if (word === undefined || others.length > 0) throw usageError('pull takes one model.');
   const { id } = requireModelId(word);
   const { library, close } = await openLibrary();
-  const screen = new ProgressLine(id);
+  const screen = new StatusLine(id);
   const unsubscribe = library.subscribe((event) => {
-    if (event.kind === 'entry' && event.entry.id === id) screen.show(event.entry);
+    if (event.kind === 'entry' && event.entry.id === id) show(screen, event.entry);
   });
   try {
     const { path, size } = await library.pull(id, signal);
@@ -40,40 +38,10 @@ export const pull: Command = async (words, signal) => {
   }
 };
 
-/** One line on stderr that is written over where stderr is a terminal. */
-class ProgressLine {
-  readonly #id: string;
-  readonly #terminal = process.stderr.isTTY === true;
-  #open = false;
-  #last = '';
-  #lastKind = '';
-  #lastAt = Number.NEGATIVE_INFINITY;
-
-  constructor(id: string) {
-    this.#id = id;
-  }
-
-  show({ state }: LibraryEntry): void {
-    const text = inWords(state);
-    if (text === null) return;
-    const kind = state.kind === 'downloading' && state.retry ? 'waiting' : state.kind;
-    const now = performance.now();
-    if (this.#terminal) {
-      process.stderr.write(`\r\u001b[K${this.#id}: ${text}`);
-      this.#open = true;
-    } else if (text !== this.#last && (kind !== this.#lastKind || now - this.#lastAt >= LINE_EVERY_MS)) {
-      process.stderr.write(`${this.#id}: ${text}\n`);
-      this.#lastAt = now;
-    }
-    this.#last = text;
-    this.#lastKind = kind;
-  }
-
-  end(text: string | null): void {
-    if (this.#open) process.stderr.write('\r\u001b[K');
-    this.#open = false;
-    if (text !== null) process.stderr.write(`${text}\n`);
-  }
+function show(screen: StatusLine, { state }: LibraryEntry): void {
+  const text = inWords(state);
+  const kind = state.kind === 'downloading' && state.retry ? 'waiting' : state.kind;
+  if (text !== null) screen.show(text, kind);
 }
 
 function inWords(state: ModelState): string | null {

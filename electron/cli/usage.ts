@@ -4,6 +4,14 @@ export const USAGE = `cvt: the Convolutional vision Transformer on the command l
       The five likeliest classes of each picture. Without --checkpoint: the demo, a small model for drawings of
       100 everyday objects. --json prints an array of {file, model, top: [{index, label, probability}], ms}.
 
+  cvt evaluate FOLDER [--model ID]… [--checkpoint FILE]… [--labels FILE] [--classes FILE] [--batch N] [--limit N]
+               [--spec FILE] [--activation quick_gelu|gelu] [--size 224|384|N] [--out FILE]… [--json] [--fresh] [--force]
+      Accuracy on pictures whose class is known, from the names of their folders (WordNet id, class name or index) or from a
+      labels file (val_map.txt or CSV; a flat folder may hold one as val_map.txt or labels.csv). Prints a table, with --json
+      the whole report; --out writes it as .json, .html, or .csv with a line a picture. Pictures that cannot be read are
+      listed and do not fail it. An interrupted run goes on where it was when started again; --fresh starts over.
+      --classes FILE: the class names of the model, one a line or JSON. --limit N: that many pictures, spread evenly.
+
   cvt export MODEL --out FILE.onnx [--spec FILE] [--size 224|HxW] [--batch N] [--attention]
              [--activation quick_gelu|gelu] [--force]
       One self-contained ONNX file: input pixel_values [batch, 3, height, width], output logits [batch, classes];

@@ -151,7 +151,7 @@ async function decode({ folder, images, read }: EvaluationRun, index: number): P
 async function measure(run: EvaluationRun, decoded: readonly Decoded[]): Promise<readonly JournalEntry[]> {
   const { images, batch, numClasses, classify } = run;
   const length = Math.max(0, ...decoded.map(({ input }) => (input instanceof ImageError ? 0 : input.length)));
-  let logits = new Float32Array(0);
+  let logits: Float32Array = new Float32Array(0);
   if (length > 0) {
     const inputs = new Float32Array(batch * length);
     for (const { index, input } of decoded)

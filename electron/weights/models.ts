@@ -8,6 +8,7 @@ import type { ModelEntry } from '../../renderer/shell/shell.ts';
 import { DEMO_PATH } from '../protocol/assets.ts';
 import { incomplete } from './incomplete.ts';
 
+export const DEMO_ID = 'cvt-demo';
 const WEIGHTS = 'cvt-demo.safetensors';
 const labelsSchema = z.array(z.string().min(1)).min(1);
 
@@ -24,7 +25,7 @@ export async function readDemo(demo: string): Promise<ModelEntry> {
       readFile(join(demo, 'spec.json'), 'utf8'),
     ]);
     return {
-      id: 'cvt-demo',
+      id: DEMO_ID,
       title: 'CvT demo',
       note: 'A small CvT that knows 100 everyday objects from drawings. It is for drawings, not for photographs.',
       weightsUrl: DEMO_PATH + WEIGHTS,

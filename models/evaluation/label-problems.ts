@@ -13,6 +13,7 @@ export const labelProblemSchema = z.strictObject({
     'ambiguous-file', // a line that could mean several pictures
     'conflicting-label', // a picture to which lines give different classes
     'unreadable-line', // a line without a file or without a label
+    'unreadable-folder', // a sub-folder that the file system would not list
   ]),
   /** The folder, relative to the evaluated one; null where lines are meant. */
   folder: z.string().nullable(),
@@ -72,6 +73,8 @@ export function problemInWords({ kind, folder, label, count, examples }: LabelPr
       return `${lines} could mean several pictures ("${first}"); give the path from the folder on.`;
     case 'conflicting-label':
       return `${files} with different labels, ${first} for one.`;
+    case 'unreadable-folder':
+      return `${folder}: the folder could not be read (${first}).`;
     case 'unreadable-line':
       return `${lines} without a file or without a label (${first}).`;
   }
