@@ -1,4 +1,5 @@
 import { CancelledError, LensError } from '../models/errors.ts';
+import { attention } from './cli/attention.ts';
 import { classify } from './cli/classify.ts';
 import { type Command, usageError } from './cli/command.ts';
 import { evaluate } from './cli/evaluate.ts';

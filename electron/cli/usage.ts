@@ -12,6 +12,22 @@ export const USAGE = `cvt: the Convolutional vision Transformer on the command l
       listed and do not fail it. An interrupted run goes on where it was when started again; --fresh starts over.
       --classes FILE: the class names of the model, one a line or JSON. --limit N: that many pictures, spread evenly.
 
+  cvt attention IMAGE --view rollout|row|received|attribution --out FILE.png|FILE.svg|FILE.npy
+                [--checkpoint MODEL [--spec FILE]] [--stage N] [--block N] [--head N] [--query X,Y] [--class NAME]
+                [--contrast NAME] [--size 224|HxW] [--smooth] [--no-picture] [--no-caption] [--colors NAME]
+                [--scale 1|2|3|4] [--activation quick_gelu|gelu] [--force]
+      One attention map of one picture: a figure with colour bar and caption, or as .npy its exact values, float32
+      [rows, cols]; what the class token has beside the grid is said on stderr. Stages, blocks and heads count from 1,
+      as in the app; by default the last stage, its last block, the mean over heads.
+      rollout       from the class token, or the last stage's token at --query, through all stages to the pixels of the
+                    input; with --stage to that stage's tokens
+      row           what one token attends to: the one at --query, else the class token
+      received      how much attention each key gets, as the mean over queries
+      attribution   what each key of the last stage adds to the logit of --class (by name or index; the likeliest by
+                    default), less that of --contrast: the sum over blocks and heads unless --block or --head names one
+      --query is in pixels of the picture from its top left; --scale is the pixels of a PNG (2: about 1500 wide);
+      --colors is inferno, viridis, magma, cividis or greys, for attribution blue-red, purple-orange or brown-teal.
+
   cvt export MODEL --out FILE.onnx [--spec FILE] [--size 224|HxW] [--batch N] [--attention]
              [--activation quick_gelu|gelu] [--force]
       One self-contained ONNX file: input pixel_values [batch, 3, height, width], output logits [batch, classes];
