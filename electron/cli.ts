@@ -10,7 +10,15 @@ import { remove } from './cli/remove.ts';
 import { USAGE } from './cli/usage.ts';
 
 /** `cvt`: results on stdout, everything else on stderr. */
-const COMMANDS: Readonly<Record<string, Command>> = { classify, evaluate, export: exportModel, models, pull, remove };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  attention,
+  classify,
+  evaluate,
+  export: exportModel,
+  models,
+  pull,
+  remove,
+};
 
 const EXIT = { done: 0, unexpected: 1, badInput: 2, interrupted: 130 } as const;
 
