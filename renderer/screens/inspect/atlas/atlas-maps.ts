@@ -1,0 +1,81 @@
+import type { AttentionMap } from '../../../../models/attention/attention-map.ts';
+import type { Attribution } from '../../../../models/attention/attribution.ts';
+import type { HeadStatistics } from '../../../../models/attention/head-statistics.ts';
+import { attributionMap, receivedByHead, receivedMap, stageRowMap } from '../../../../models/attention/maps.ts';
+import { type LockedRanges, type MapScale, mapScale, type RangeMode } from '../../../../models/drawing/map-scale.ts';
+import type { StageReport } from '../../../engine/protocol.ts';
+
+/** What the maps of an atlas are made of. */
+export type AtlasSource =
+  /** The answer of `stageRows` for a query token, CLS counted. */
+  | { readonly kind: 'rows'; readonly query: number; readonly values: Float32Array }
+  | { readonly kind: 'received'; readonly statistics: readonly HeadStatistics[] }
+  | { readonly kind: 'attribution'; readonly target: Attribution; readonly contrast: Attribution | null };
+
+/** One head of one block, as the atlas shows it. */
+export interface AtlasEntry {
+  /** Indices from 0. */
+  readonly block: number;
+  readonly head: number;
+  readonly map: AttentionMap;
+  /** Of the head's attention over all queries, in bits; null until the statistics are there. */
+  readonly entropy: number | null;
+  /** Mean attended distance in pixels of the network's input; null likewise. */
+  readonly distance: number | null;
+}
+
+/**
+ * Every head of every block of a stage, block by block.
+ * @throws RangeError where the source does not fit the stage
+ */
+export function atlasEntries(
+  stage: number,
+  { depth, heads, grids }: StageReport,
+  source: AtlasSource,
+  statistics: readonly HeadStatistics[] | null,
+): readonly AtlasEntry[] {
+  const mapOf = (block: number, head: number): AttentionMap => {
+    const place = { stage, block, head };
+    switch (source.kind) {
+      case 'rows':
+        return stageRowMap(place, grids, heads, source.query, source.values);
+      case 'received':
+        return receivedMap(place, grids, receivedByHead(source.statistics[block]!, head));
+      case 'attribution':
+        return attributionMap(stage, grids, heads, source.target, source.contrast, { block, head });
+    }
+  };
+  return Array.from({ length: depth * heads }, (_, index) => {
+    const block = Math.floor(index / heads);
+    const head = index % heads;
+    return {
+      block,
+      head,
+      map: mapOf(block, head),
+      entropy: statistics?.[block]?.entropy[head] ?? null,
+      distance: statistics?.[block]?.distance[head] ?? null,
+    };
+  });
+}
+
+/** One scale for all maps, so that their colours can be compared; null where there are none. */
+export function atlasScale(entries: readonly AtlasEntry[], range: RangeMode, locked: LockedRanges): MapScale | null {
+  const first = entries[0]?.map;
+  if (!first) return null;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const { map } of entries)
+    for (const cell of map.cells) {
+      if (cell < min) min = cell;
+      if (cell > max) max = cell;
+    }
+  return mapScale({ ...first, cells: Float32Array.of(min, max) }, range, [], locked);
+}
+
+export type AtlasOrder = 'block' | 'entropy' | 'distance';
+
+/** Most focused, or nearest, first; equal ones by block and head, and so all of them until the statistics are there. */
+export function ordered(entries: readonly AtlasEntry[], order: AtlasOrder): readonly AtlasEntry[] {
+  if (order === 'block') return entries;
+  return entries.toSorted((a, b) => (a[order] ?? 0) - (b[order] ?? 0) || a.block - b.block || a.head - b.head);
+}
