@@ -47,8 +47,8 @@ export function colorBar(scale: MapScale, table: ColorTable, x: number, y: numbe
 
 /** Ends with three digits, round numbers between them as they are. */
 function labelOf({ min, max }: MapScale, value: number): string {
-  const text = value === min || value === max ? mapValue(value) : String(Number(value.toPrecision(3)));
-  return text.replace('-', '\u2212');
+  if (value === min || value === max) return mapValue(value);
+  return String(Number(value.toPrecision(3))).replace(/^-/, '\u2212');
 }
 
 /** Both ends, and between them what leaves room for every label. */

@@ -294,7 +294,7 @@ describe('figureCaption', () => {
     [
       mapOver(keys, { ...attribution, classes: { target: 0, contrast: 1 } }),
       'Contributions to the logit of tench & co less goldfish',
-      ['Stage 2, all 10 blocks, sum of 3 heads', 'tench & co: logit 9.31, 91.2 %', 'goldfish: logit -0.500, 0.4 %'],
+      ['Stage 2, all 10 blocks, sum of 3 heads', 'tench & co: logit 9.31, 91.2 %', 'goldfish: logit −0.500, 0.4 %'],
     ],
     [
       mapOver(tokens, { view: 'rollout', on: 'pixels', block: null, cls: 0.25 }),
