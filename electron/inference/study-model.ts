@@ -1,6 +1,7 @@
 import { AttentionSessions } from '../../models/attention/attention-sessions.ts';
 import { RunStudies } from '../../models/attention/run-studies.ts';
 import { CheckpointWeights } from '../../models/cvt/checkpoint-weights.ts';
+import { attentionPieceBytes } from '../../models/cvt/footprint.ts';
 import type { GridSize } from '../../models/cvt/grids.ts';
 import type { CvtCheckpoint } from '../../models/cvt/open-cvt.ts';
 import type { Preprocessing } from '../../models/image/preprocessing.ts';
@@ -9,9 +10,6 @@ import { blockName, tapName } from '../../models/onnx/tap-names.ts';
 import { type DemoOptions, demoParts, type ModelParts } from './load-model.ts';
 import { compileAttentionGraph, createNodeSession, EXTERNAL_PATH, type NodeTaps } from './node-session.ts';
 import { openModel } from './open-model.ts';
-
-/** Of attention; a larger one is made in pieces. The runtime's memory ends at 4 GB. */
-const MAX_TENSOR_BYTES = 256 * 2 ** 20;
 
 /** What one picture's run says, and all that can be asked about it. One question at a time, as long as the model is open. */
 export interface StudiedPicture {
@@ -52,13 +50,17 @@ export async function loadForStudy(path: string, parts: ModelParts): Promise<Stu
   return { id, labels, preprocessing, checkpoint, ...network };
 }
 
-/** @param bytes the whole checkpoint file @param input in pixels */
+/**
+ * @param bytes the whole checkpoint file
+ * @param input in pixels
+ * @param maxTensorBytes no tensor of attention is larger, beside what the input's size asks for
+ */
 export async function openForStudy(
   checkpoint: CvtCheckpoint,
   bytes: Uint8Array,
   input: GridSize,
   signal?: AbortSignal,
-  maxTensorBytes: number = MAX_TENSOR_BYTES,
+  maxTensorBytes: number = Number.POSITIVE_INFINITY,
 ): Promise<Pick<StudyModel, 'study' | 'close'>> {
   const { spec } = checkpoint;
   const { rows: height, cols: width } = input;
@@ -68,7 +70,7 @@ export async function openForStudy(
     batch: 1,
     outputs: { received: true, taps: true },
     placement: { kind: 'external', path: EXTERNAL_PATH },
-    maxTensorBytes,
+    maxTensorBytes: Math.min(maxTensorBytes, attentionPieceBytes(spec, { height, width }, null)),
     ...(signal ? { signal } : {}),
   });
   const session = await createNodeSession(graph, bytes);

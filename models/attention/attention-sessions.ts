@@ -7,10 +7,13 @@ import {
 import type { HeadStatistics } from './head-statistics.ts';
 
 /**
- * Tensors of scores in a study are no larger. Small enough that the handful which live at a time fit beside a loaded
- * CvT-W24 in the runtime's 4 GB, and large enough to keep every thread busy.
+ * Scores are made for as many queries at a time as have this many bytes of them: as footprint.ts has it for the CPU. A study's
+ * graph holds a handful of such tensors at a time, beside a loaded network.
  */
-const CHUNK_BYTES = 64 * 2 ** 20;
+const PIECE_BYTES = 32 * 2 ** 20;
+/** Each piece is a dozen nodes of the graph; of inputs that would need more pieces than this, pieces are larger. */
+const MOST_PIECES = 128;
+const FLOAT_BYTES = 4;
 /** Three stages of a network in three kinds. */
 const KEPT_SESSIONS = 9;
 
@@ -66,7 +69,7 @@ export class AttentionSessions<Taps> {
   /** @param maxTensorBytes the device's binding limit */
   constructor(compile: (graph: AttentionGraph) => Promise<AttentionSession<Taps>>, maxTensorBytes: number) {
     this.#compile = compile;
-    this.#maxTensorBytes = Math.min(maxTensorBytes, CHUNK_BYTES);
+    this.#maxTensorBytes = maxTensorBytes;
   }
 
   of(shape: AttentionShape, taps: Taps): BlockAttention {
@@ -85,12 +88,7 @@ export class AttentionSessions<Taps> {
           key_y: { shape: [1, keys - cls], data: keyY },
           key_x: { shape: [1, keys - cls], data: keyX },
         };
-        const outputs = await this.#run('statistics', shape, taps, feeds);
-        return {
-          received: output(outputs, 'received'),
-          entropy: output(outputs, 'entropy'),
-          distance: output(outputs, 'distance'),
-        };
+        return fromSums(output(await this.#run('statistics', shape, taps, feeds), 'statistics'), shape);
       },
       normalisers: async () => output(await this.#run('normalisers', shape, taps, {}), 'normalisers'),
     };
@@ -122,13 +120,21 @@ export class AttentionSessions<Taps> {
     const key = [kind, heads, queries, keys, headDim, cls].join(' ');
     const known = this.#kept.get(key);
     this.#kept.delete(key);
-    const kept = known ?? { session: this.#compile(buildAttentionGraph(kind, shape, this.#maxTensorBytes)), users: 0 };
+    const kept = known ?? {
+      session: this.#compile(buildAttentionGraph(kind, shape, this.#pieceBytes(shape))),
+      users: 0,
+    };
     this.#kept.set(key, kept);
     if (!known) {
       kept.session.catch(() => this.#kept.delete(key));
       this.#makeRoom();
     }
     return kept;
+  }
+
+  #pieceBytes({ heads, queries, keys }: AttentionShape): number {
+    const least = (heads * queries * keys * FLOAT_BYTES) / MOST_PIECES;
+    return Math.min(this.#maxTensorBytes, Math.max(PIECE_BYTES, least));
   }
 
   /** Sessions in use stay, whatever their number. */
@@ -140,6 +146,17 @@ export class AttentionSessions<Taps> {
       void session.then((each) => each.release()).catch(() => {});
     }
   }
+}
+
+/** @param sums the graph's `statistics` */
+function fromSums(sums: Float32Array, { heads, queries, keys, cls }: AttentionShape): HeadStatistics {
+  const width = keys + 2;
+  const of = (head: number, at: number): number => sums[head * width + at]!;
+  return {
+    received: Float32Array.from({ length: heads * keys }, (_, at) => of(Math.floor(at / keys), at % keys) / queries),
+    entropy: Float32Array.from({ length: heads }, (_, head) => -of(head, keys) / (Math.LN2 * queries)),
+    distance: Float32Array.from({ length: heads }, (_, head) => of(head, keys + 1) / (queries - cls)),
+  };
 }
 
 function output(outputs: ReadonlyMap<string, Float32Array>, name: string): Float32Array {

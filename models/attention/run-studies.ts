@@ -1,4 +1,5 @@
 import { cellCount, type GridSize, type StageGrids, stageGrids } from '../cvt/grids.ts';
+import { foldBatchNorm, layerNorm } from '../cvt/norms.ts';
 import type { CvtSpec, StageSpec } from '../cvt/spec.ts';
 import { EngineError, throwIfCancelled } from '../errors.ts';
 import { type AttentionShape, attentionMultiplyAdds } from '../onnx/attention-graph.ts';
@@ -7,9 +8,11 @@ import type { BlockAttention, GridCentres } from './attention-sessions.ts';
 import { type Attribution, type AttributionBlock, attribute, type ClassHead, poolingWeights } from './attribution.ts';
 import { centreOf, type GridGeometry, stageGeometries } from './geometry.ts';
 import type { HeadStatistics } from './head-statistics.ts';
+import { type ProjectionKind, type ProjectionStudy, studyProjection } from './projection-study.ts';
 import { type Rollout, type RolloutStart, rollout, type SpreadWeights } from './rollout.ts';
 import { type AttentionTaps, attentionColumn, attentionRow, attentionRows } from './row.ts';
 import { tapWeights } from './spread.ts';
+import type { DepthwiseWeights } from './token-windows.ts';
 
 /** One forward pass whose taps are kept, wherever they are kept. */
 export interface StudySource {
@@ -168,6 +171,36 @@ export class RunStudies {
       };
     };
     return attribute(network, blockAt, await this.#heads(classes, spec.embedDim), { signal: watch.signal });
+  }
+
+  /** In plain code, not on the device; `watch` hears of it as one step. */
+  async projection(stage: number, block: number, watch: StudyWatch = {}): Promise<ProjectionStudy> {
+    const { spec, grids, shape } = this.#block(stage, block);
+    const { embedDim } = spec;
+    // Principal components of up to four token maps.
+    await step(watch, 0, 1, 4 * shape.queries * embedDim * Math.min(embedDim, shape.queries));
+    const key = `stage${stage}.blocks.${block}`;
+    const [tokens, gamma, beta] = await Promise.all([
+      this.#tap(stage, block, 'tokens'),
+      this.#source.weight(`${key}.norm1.weight`),
+      this.#source.weight(`${key}.norm1.bias`),
+    ]);
+    const normed = layerNorm(tokens.subarray(grids.cls * embedDim), gamma, beta);
+    const weights = spec.projection === 'dw_bn' ? await this.#depthwise(`${key}.attn`) : null;
+    return studyProjection(spec, { grid: grids.tokens, tokens: normed }, weights);
+  }
+
+  async #depthwise(key: string): Promise<Readonly<Record<ProjectionKind, DepthwiseWeights>>> {
+    const folded = async (name: ProjectionKind): Promise<DepthwiseWeights> => {
+      const read = (part: string) => this.#source.weight(`${key}.conv_proj_${name}.${part}`);
+      return foldBatchNorm(await read('conv.weight'), {
+        weight: await read('bn.weight'),
+        bias: await read('bn.bias'),
+        mean: await read('bn.running_mean'),
+        variance: await read('bn.running_var'),
+      });
+    };
+    return { q: await folded('q'), k: await folded('k'), v: await folded('v') };
   }
 
   async #heads(classes: readonly number[], width: number): Promise<readonly ClassHead[]> {

@@ -30,8 +30,8 @@ export interface AttentionShape {
 
 /**
  * `sums`: input `weights` [1, heads, 1, queries] → `sums` [heads, keys], Σ_q weights[q] · A[q, ·].
- * `statistics`: inputs `query_y` [grid queries, 1], `query_x`, `key_y` [1, grid keys], `key_x` in pixels → `received`
- * [heads, keys], `entropy` [heads] and `distance` [heads], as models/attention/head-statistics.ts defines them.
+ * `statistics`: inputs `query_y` [grid queries, 1], `query_x`, `key_y` [1, grid keys], `key_x` in pixels → `statistics`
+ * [heads, keys + 2]: sums over queries of the attention to each key and of Σ p · ln p, and over grid queries of the mean distance.
  * `normalisers`: → `normalisers` [heads, queries], the log-sum-exp of each query's scaled scores.
  */
 export type AttentionGraphKind = 'sums' | 'statistics' | 'normalisers';
@@ -106,36 +106,44 @@ function addNormalisers(study: Study): void {
   g.output('normalisers', reshape(g, concat(g, parts, 2), [shape.heads, shape.queries]));
 }
 
+/**
+ * Everything about a range of queries goes through one Concat: onnxruntime orders nodes by a depth-first walk back from the
+ * outputs, and with several of them every range's map would be kept until the last asks for it.
+ */
 function addStatistics(study: Study): void {
   const { g, shape, chunks } = study;
-  const { heads, queries, keys, cls } = shape;
+  const { heads, keys, cls } = shape;
   const places = placeInputs(g, shape);
   const least = g.floats('least_probability', [], [LEAST_PROBABILITY]);
-  const received: Value[] = [];
-  const entropies: Value[] = [];
-  const distances: Value[] = [];
-  for (const range of chunks) {
+  const parts = chunks.map((range) => {
     const raw = scores(study, range);
     const map = softmax(g, raw);
-    received.push(reduceSum(g, map, [2]));
-    // Sums over keys first: adding up millions of numbers at once in float32 would lose digits.
     const information = mul(g, map, log(g, clipBelow(g, map, least)));
-    entropies.push(reduceSum(g, reduceSum(g, information, [3]), [2]));
     const grid = { start: Math.max(range.start, cls), end: range.end };
-    if (grid.start === grid.end) continue;
+    if (grid.start === grid.end)
+      return concat(
+        g,
+        [
+          reduceSum(g, map, [2]),
+          sumOfRows(g, information),
+          g.floats('nothing', [1, heads, 1], new Float32Array(heads)),
+        ],
+        2,
+      );
     // Without CLS among the keys the softmax is renormalised by itself.
     const seen =
       cls === 0
         ? map
         : softmax(g, slice(g, slice(g, raw, 2, grid.start - range.start, range.end - range.start), 3, cls, keys));
     const lengths = distanceRows(g, places, { start: grid.start - cls, end: grid.end - cls });
-    distances.push(reduceSum(g, reduceSum(g, mul(g, seen, lengths), [3]), [2]));
-  }
-  const mean = (name: string, parts: readonly Value[], factor: number, dims: readonly number[]): void =>
-    g.output(name, reshape(g, mul(g, total(g, parts), g.floats(`${name}_factor`, [], [factor])), dims));
-  mean('received', received, 1 / queries, [heads, keys]);
-  mean('entropy', entropies, -1 / (Math.LN2 * queries), [heads]);
-  mean('distance', distances, 1 / (queries - cls), [heads]);
+    return concat(g, [reduceSum(g, map, [2]), sumOfRows(g, information), sumOfRows(g, mul(g, seen, lengths))], 2);
+  });
+  g.output('statistics', reshape(g, total(g, parts), [heads, keys + 2]));
+}
+
+/** [1, heads, range, keys] → [1, heads, 1]. Over keys first: adding up millions of float32 numbers at once would lose digits. */
+function sumOfRows(g: GraphBuilder, x: Value): Value {
+  return reduceSum(g, reduceSum(g, x, [3]), [2], true);
 }
 
 interface Places {

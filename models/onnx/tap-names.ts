@@ -27,6 +27,13 @@ export function blockName(stage: number, block: number): string {
   return `stage${stage}.block${block}`;
 }
 
+const TAP = /^(final|stage\d+\.block\d+\.(q|k|v|tokens|mlp))$/;
+
+/** Whether an output of a graph is a tap, to be left on the device. */
+export function isTap(name: string): boolean {
+  return TAP.test(name);
+}
+
 /** The taps of every block of a stage. */
 export function blockTaps(stage: number, stages: number): readonly BlockTap[] {
   return stage === stages - 1 ? ['q', 'k', 'v', 'tokens', 'mlp'] : ['q', 'k', 'tokens'];

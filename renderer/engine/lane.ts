@@ -18,6 +18,12 @@ export class Lane<Job> {
     this.#waiting.push(job);
   }
 
+  /** In front of the first waiting job that `isBehind`, and behind all before it. */
+  addAheadOf(isBehind: (job: Job) => boolean, job: Job): void {
+    const at = this.#waiting.findIndex(isBehind);
+    this.#waiting.splice(at === -1 ? this.#waiting.length : at, 0, job);
+  }
+
   /** The next job becomes the active one; null where there is none or one is active. */
   next(): Job | null {
     if (this.#active !== null) return null;

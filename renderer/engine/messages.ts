@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { activationSchema } from '../../models/cvt/spec.ts';
 import { errorMessageSchema } from '../../models/error-message-schema.ts';
 import { preprocessingSchema } from '../../models/image/preprocessing-schema.ts';
-import { type EngineRequest, type FromEngine, MAX_NAME_LENGTH, type ToEngine } from './protocol.ts';
+import { type EngineCall, type EngineRequest, type FromEngine, MAX_NAME_LENGTH, type ToEngine } from './protocol.ts';
 import type { FromWorker, ToWorker } from './worker-protocol.ts';
 
 /**
@@ -29,24 +29,52 @@ const model = z.object({
   preprocessing: preprocessingSchema,
 });
 
-const row = z.object({ runId: name, stage: id, block: id, head: id.nullable(), query: id });
-
-const request = z.discriminatedUnion('call', [
-  z.object({ type: z.literal('request'), id, call: z.literal('prepare'), argument: model }),
-  z.object({
-    type: z.literal('request'),
-    id,
-    call: z.literal('analyze'),
-    argument: z.object({ model, picture: z.object({ name, bytes: blob }) }),
-  }),
-  z.object({ type: z.literal('request'), id, call: z.literal('row'), argument: row }),
-  z.object({
-    type: z.literal('request'),
-    id,
-    call: z.literal('configure'),
-    argument: z.object({ preference, threads }),
-  }),
+const ofBlock = { runId: name, stage: id, block: id };
+const spread = z.enum(['uniform', 'weighted']);
+const start = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('answer') }),
+  z.object({ kind: z.literal('token'), stage: id, token: id }),
 ]);
+
+/** More than anyone looks at; each class walks through the weights of every block. */
+const MOST_CLASSES = 1000;
+/** A plan of more runs than this would take days. */
+const MOST_STEPS = 1000;
+const MOST_ORDERS = 100;
+
+const plan = z.object({
+  stage: id,
+  on: z.enum(['keys', 'tokens']),
+  cells: z.custom<Float32Array>((value) => value instanceof Float32Array, 'not a Float32Array'),
+  classIndex: id,
+  steps: z.int().min(1).max(MOST_STEPS),
+  randomOrders: z.int().min(1).max(MOST_ORDERS),
+  seed: z.int(),
+});
+
+const picture = z.object({ name, bytes: blob });
+
+/** Whether stages, blocks, heads, tokens and classes are there is the run's to say. */
+const ARGUMENTS = {
+  prepare: model,
+  analyze: z.object({ model, picture }),
+  row: z.object({ ...ofBlock, head: id.nullable(), query: id }),
+  stageRows: z.object({ runId: name, stage: id, query: id }),
+  column: z.object({ ...ofBlock, head: id.nullable(), key: id }),
+  statistics: z.object({ runId: name, stage: id }),
+  rollout: z.object({ runId: name, start, spread }),
+  attribution: z.object({ runId: name, classes: z.array(id).min(1).max(MOST_CLASSES) }),
+  projection: z.object(ofBlock),
+  faithfulness: z.object({ model, picture, plan }),
+  configure: z.object({ preference, threads }),
+} satisfies Record<EngineCall, z.ZodType>;
+
+const request = z.object({
+  type: z.literal('request'),
+  id,
+  call: z.enum(Object.keys(ARGUMENTS) as EngineCall[]),
+  argument: z.unknown(),
+});
 
 const device = z.object({
   preference,
@@ -104,15 +132,20 @@ export type ParsedToEngine = ToEngine | { readonly type: 'refused'; readonly id:
 
 /** Null for something that is no message to the engine at all. */
 export function parseToEngine(data: unknown): ParsedToEngine | null {
-  const envelope = z.object({ type: z.enum(['request', 'cancel']), id }).safeParse(data);
-  if (!envelope.success) return z.object({ type: z.literal('close') }).safeParse(data).data ?? null;
-  if (envelope.data.type === 'cancel') return { type: 'cancel', id: envelope.data.id };
+  const addressed = z.object({ type: z.enum(['request', 'cancel']), id }).safeParse(data);
+  if (!addressed.success) return z.object({ type: z.literal('close') }).safeParse(data).data ?? null;
+  if (addressed.data.type === 'cancel') return { type: 'cancel', id: addressed.data.id };
+  const refused = (error: z.ZodError): ParsedToEngine => {
+    const issue = error.issues[0];
+    const why = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a request'}`;
+    return { type: 'refused', id: addressed.data.id, why };
+  };
   const parsed = request.safeParse(data);
-  // The spec inside stays unread here (see `model`), which is all in which the two types differ.
-  if (parsed.success) return parsed.data as EngineRequest;
-  const issue = parsed.error.issues[0];
-  const why = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a request'}`;
-  return { type: 'refused', id: envelope.data.id, why };
+  if (!parsed.success) return refused(parsed.error);
+  const argument = z.object({ argument: ARGUMENTS[parsed.data.call] }).safeParse(data);
+  if (!argument.success) return refused(argument.error);
+  // Call and argument were checked to belong together; the spec inside stays unread here (see `model`).
+  return { ...parsed.data, argument: argument.data.argument } as EngineRequest;
 }
 
 /** Null for anything that is not the engine's. */

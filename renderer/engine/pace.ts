@@ -24,7 +24,7 @@ const SILENCE_MS = 20_000;
 const RESTART_MARGIN_MS = 3_000;
 
 export const STARTING: Patience = { doing: 'starting', deadlineMs: START_MS, silenceMs: null };
-export const ANSWERING_ROW: Patience = { doing: 'reading attention', deadlineMs: STEP_MS, silenceMs: SILENCE_MS };
+export const READING_TAPS: Patience = { doing: 'reading attention', deadlineMs: STEP_MS, silenceMs: SILENCE_MS };
 
 export class Pace {
   readonly #now: () => number;
@@ -67,9 +67,23 @@ export class Pace {
       case 'warming':
       case 'running':
         return { doing: 'running the network', deadlineMs: this.#runDeadline(multiplyAdds, device), silenceMs };
+      case 'studying':
+        return this.studying(multiplyAdds, device);
       default:
         return { doing: 'preparing the picture', deadlineMs: STEP_MS, silenceMs: SILENCE_MS };
     }
+  }
+
+  /**
+   * One step of a study. Some run in plain code, on a GPU too, so that silence tells nothing.
+   * @param multiplyAdds of the step; null where it is not known yet
+   */
+  studying(multiplyAdds: number | null, device: DeviceReport): Patience {
+    return {
+      doing: 'studying the attention',
+      deadlineMs: this.#runDeadline(multiplyAdds, device),
+      silenceMs: null,
+    };
   }
 
   /** The request's current phase ends; only one that was `completed` says something about speed. */

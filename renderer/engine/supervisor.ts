@@ -2,7 +2,7 @@ import { CancelledError, EngineError, fromErrorMessage, toErrorMessage } from '.
 import { type EnginePolicy, FREE_POLICY } from './engine-policy.ts';
 import { Lane } from './lane.ts';
 import { parseToEngine } from './messages.ts';
-import { ANSWERING_ROW, Pace } from './pace.ts';
+import { Pace, READING_TAPS } from './pace.ts';
 import type {
   EngineCall,
   EngineCalls,
@@ -12,8 +12,9 @@ import type {
   EngineState,
   FromEngine,
 } from './protocol.ts';
+import type { Patience } from './watchdog.ts';
 import { WorkerKeeper, type WorkMessage } from './worker-keeper.ts';
-import type { WorkerHandle, WorkerRequest } from './worker-protocol.ts';
+import { isHover, isStudy, type WorkerHandle, type WorkerRequest } from './worker-protocol.ts';
 
 /** A request that makes the Worker die or freeze this often is given up. */
 const MAX_ATTEMPTS = 2;
@@ -36,13 +37,15 @@ interface Ticket {
 }
 
 /**
- * Serves any number of clients from one Worker: a queue of pictures and models, attention rows past it, and a new Worker
- * when the old one dies or freezes, with the request it died on run once more.
+ * Serves any number of clients from one Worker: a queue of pictures and models, studies of what has run ahead of them, what a
+ * pointer asks past them all, and a new Worker when the old one dies or freezes, with the request it died on run once more.
  */
 export class EngineSupervisor {
   readonly #pace = new Pace(() => performance.now());
   readonly #lane = new Lane<Ticket>();
-  readonly #rows = new Map<number, Ticket>();
+  readonly #hovers = new Map<number, Ticket>();
+  /** What the hovers that are under way may take. */
+  #hoverPatience: Patience = READING_TAPS;
   readonly #configuring = new Set<Ticket>();
   readonly #clients = new Set<Send>();
   readonly #keeper: WorkerKeeper;
@@ -105,42 +108,51 @@ export class EngineSupervisor {
       attempts: 0,
       withdrawn: false,
     };
-    switch (request.call) {
-      case 'row':
-        this.#askRow(ticket, request);
-        break;
-      case 'configure': {
-        const changed = this.#keeper.configure(request.argument.preference, request.argument.threads);
-        if (!changed && this.#keeper.device !== null) answer(ticket, this.#keeper.device);
-        else this.#configuring.add(ticket);
-        this.#keeper.wake();
-        break;
-      }
-      default:
-        this.#lane.add(ticket);
-        this.#keeper.wake();
-        this.#advance();
-        this.#announce(this.#lane.waiting.length - 1);
+    if (isHover(request)) this.#askHover(ticket, request);
+    else if (isStudy(request)) this.#askStudy(ticket);
+    else if (request.call === 'configure') {
+      const changed = this.#keeper.configure(request.argument.preference, request.argument.threads);
+      if (!changed && this.#keeper.device !== null) answer(ticket, this.#keeper.device);
+      else this.#configuring.add(ticket);
+      this.#keeper.wake();
+    } else {
+      this.#lane.add(ticket);
+      this.#keeper.wake();
+      this.#advance();
+      this.#announce(this.#lane.waiting.length - 1);
     }
   }
 
   /** Past the lane: the Worker answers it between two runs, or at once where the taps are in its memory. */
-  #askRow(ticket: Ticket, request: WorkerRequest): void {
+  #askHover(ticket: Ticket, request: WorkerRequest): void {
     if (this.#keeper.device === null) {
       fail(ticket, tapsReleased());
       return;
     }
-    this.#rows.set(ticket.id, ticket);
+    this.#hovers.set(ticket.id, ticket);
     this.#keeper.send({ ...request, id: ticket.id });
     // Only the first is timed: a pointer that keeps moving must not keep a frozen Worker alive.
-    if (this.#lane.active === null && this.#rows.size === 1) this.#keeper.watch(ANSWERING_ROW);
+    if (this.#hovers.size > 1) return;
+    this.#hoverPatience = READING_TAPS;
+    if (this.#lane.active === null) this.#keeper.watch(this.#hoverPatience);
+  }
+
+  /** Ahead of pictures that wait: someone looks at a result, and a thousand more are in the queue. */
+  #askStudy(ticket: Ticket): void {
+    if (this.#keeper.device === null) {
+      fail(ticket, tapsReleased());
+      return;
+    }
+    this.#lane.addAheadOf(({ request }) => !isStudy(request), ticket);
+    this.#advance();
+    this.#announce(0);
   }
 
   #cancel(matches: (ticket: Ticket) => boolean): void {
     for (const ticket of this.#lane.remove(matches)) fail(ticket, new CancelledError());
     for (const ticket of this.#configuring)
       if (matches(ticket) && this.#configuring.delete(ticket)) fail(ticket, new CancelledError());
-    for (const ticket of this.#rows.values()) if (matches(ticket)) this.#withdraw(ticket);
+    for (const ticket of this.#hovers.values()) if (matches(ticket)) this.#withdraw(ticket);
     const active = this.#lane.active;
     if (active === null || active.withdrawn || !matches(active)) return;
     this.#withdraw(active);
@@ -163,7 +175,7 @@ export class EngineSupervisor {
     const ticket = this.#lane.next();
     if (ticket === null) return;
     ticket.attempts += 1;
-    this.#keeper.watch(this.#pace.enter('decoding', null, device));
+    this.#keeper.watch(this.#pace.enter(isStudy(ticket.request) ? 'studying' : 'decoding', null, device));
     this.#keeper.send({ ...(ticket.request as WorkerRequest), id: ticket.id });
     this.#announce(0);
   }
@@ -178,14 +190,19 @@ export class EngineSupervisor {
 
   #onWork(message: WorkMessage): void {
     const active = this.#lane.active;
-    const row = this.#rows.get(message.id);
-    if (row !== undefined && message.type !== 'progress') {
-      this.#rows.delete(message.id);
-      conclude(row, message);
-      if (active === null && this.#rows.size === 0) this.#keeper.rest();
+    const device = this.#keeper.device;
+    const hover = this.#hovers.get(message.id);
+    if (hover !== undefined && message.type === 'progress') {
+      if (device !== null) this.#hoverPatience = this.#pace.studying(message.multiplyAdds, device);
+      if (active === null) this.#keeper.watch(this.#hoverPatience);
       return;
     }
-    const device = this.#keeper.device;
+    if (hover !== undefined && message.type !== 'progress') {
+      this.#hovers.delete(message.id);
+      conclude(hover, message);
+      if (active === null && this.#hovers.size === 0) this.#keeper.rest();
+      return;
+    }
     if (active?.id !== message.id || device === null) return;
     if (message.type === 'progress') {
       this.#keeper.watch(this.#pace.enter(message.progress.phase, message.multiplyAdds, device));
@@ -196,19 +213,23 @@ export class EngineSupervisor {
     this.#lane.finish();
     if (message.type === 'answer') this.#keeper.provedWell();
     conclude(active, message);
-    if (this.#rows.size > 0) this.#keeper.watch(ANSWERING_ROW);
+    if (this.#hovers.size > 0) this.#keeper.watch(this.#hoverPatience);
     else this.#keeper.rest();
     this.#advance();
   }
 
   /** The Worker died, froze or was ended: its taps went with it, its job is run again or given up. */
   #onGone(reason: string, fault: EngineError | null): void {
-    for (const ticket of this.#rows.values()) fail(ticket, tapsReleased());
-    this.#rows.clear();
+    const lost = tapsReleased(reason);
+    for (const ticket of [...this.#hovers.values(), ...this.#lane.remove(({ request }) => isStudy(request))])
+      fail(ticket, lost);
+    this.#hovers.clear();
     const active = this.#lane.active;
     if (active === null) return;
-    if (active.withdrawn) this.#lane.finish();
-    else if (fault !== null && active.attempts >= MAX_ATTEMPTS) {
+    if (active.withdrawn || isStudy(active.request)) {
+      this.#lane.finish();
+      fail(active, lost);
+    } else if (fault !== null && active.attempts >= MAX_ATTEMPTS) {
       this.#lane.finish();
       fail(
         active,
@@ -256,11 +277,10 @@ function tell(ticket: Ticket, progress: EngineProgress): void {
   if (!ticket.withdrawn) ticket.client({ type: 'progress', id: ticket.clientId, progress });
 }
 
-function tapsReleased(): EngineError {
-  return new EngineError(
-    'taps-released',
-    'The attention of this picture went with the restarted engine. Analyse the picture again.',
-  );
+/** @param reason of the engine's end, as a sentence; null where it is long gone */
+function tapsReleased(reason: string | null = null): EngineError {
+  const gone = 'The attention of this picture went with the restarted engine. Analyse the picture again.';
+  return new EngineError('taps-released', reason === null ? gone : `${gone} (${reason})`);
 }
 
 function badRequest(why: string): EngineError {
@@ -273,6 +293,7 @@ function codeOf(fault: EngineError): 'engine-crashed' | 'engine-out-of-memory' |
 }
 
 function subjectOf(request: EngineRequest): string {
-  if (request.call === 'analyze') return `${request.argument.picture.name} on ${request.argument.model.title}`;
+  if (request.call === 'analyze' || request.call === 'faithfulness')
+    return `${request.argument.picture.name} on ${request.argument.model.title}`;
   return request.call === 'prepare' ? request.argument.title : 'The request';
 }

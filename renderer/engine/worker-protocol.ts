@@ -14,6 +14,22 @@ import type {
 export type WorkerRequest = Exclude<EngineRequest, { readonly call: 'configure' }>;
 export type WorkerCall = WorkerRequest['call'];
 
+/** Answered past the lane, while a pointer moves: from taps, and once for a block by a graph over them. */
+const HOVERS = ['row', 'stageRows', 'column'] as const;
+/** In the lane, ahead of what runs networks: walks through the blocks of a run that the Worker holds. */
+const STUDIES = ['statistics', 'rollout', 'attribution', 'projection'] as const;
+type Hover = Extract<EngineRequest, { readonly call: (typeof HOVERS)[number] }>;
+type Study = Extract<EngineRequest, { readonly call: (typeof STUDIES)[number] }>;
+
+export function isHover(request: EngineRequest): request is Hover {
+  return HOVERS.some((call) => call === request.call);
+}
+
+/** Whether its run dies with the Worker, so that it cannot be asked again. */
+export function isStudy(request: EngineRequest): request is Study {
+  return STUDIES.some((call) => call === request.call);
+}
+
 export interface StartMessage {
   readonly type: 'start';
   readonly preference: DevicePreference;

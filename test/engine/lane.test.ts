@@ -24,6 +24,17 @@ describe('Lane', () => {
     expect(lane.waiting).toEqual(['a', 'b']);
   });
 
+  it('lets an urgent job ahead of those that wait, behind urgent ones before it', () => {
+    const lane = new Lane<string>();
+    const isOrdinary = (job: string) => job === job.toLowerCase();
+    for (const job of ['a', 'b', 'c']) lane.add(job);
+    lane.next();
+    lane.addAheadOf(isOrdinary, 'X');
+    lane.addAheadOf(isOrdinary, 'Y');
+    expect(lane.active).toBe('a');
+    expect(lane.waiting).toEqual(['X', 'Y', 'b', 'c']);
+  });
+
   it('removes waiting jobs and leaves the active one', () => {
     const lane = new Lane<string>();
     for (const job of ['a', 'b', 'c', 'd']) lane.add(job);

@@ -1,104 +1,174 @@
-import { Tensor } from 'onnxruntime-common';
+import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
-import type { StageReport } from '../../renderer/engine/protocol.ts';
+import { AttentionSessions } from '../../models/attention/attention-sessions.ts';
+import { CheckpointWeights } from '../../models/cvt/checkpoint-weights.ts';
+import { FINAL_TAP } from '../../models/onnx/tap-names.ts';
+import { compileAttention } from '../../renderer/engine/worker/attention-session.ts';
 import { Mutex } from '../../renderer/engine/worker/mutex.ts';
+import { REFERENCE_SIZE, referenceCheckpoint } from '../../renderer/engine/worker/reference-model.ts';
 import { TapStore } from '../../renderer/engine/worker/taps.ts';
 
-/** One stage of one block: 2 tokens, 2 keys, 2 heads of width 1. */
-const STAGES: readonly StageReport[] = [
-  { grids: { tokens: { rows: 1, cols: 2 }, keys: { rows: 1, cols: 2 }, cls: 0 }, heads: 2, depth: 1 },
-];
-const DIMS = [2];
-/** Q and K: 4 floats each. */
-const RUN_BYTES = 32;
+ort.env.wasm.numThreads = 1;
 
-/** Taps on a device: their values are only had by reading back. */
-function run(q: number[], k: number[]) {
-  const seen = { reads: 0, disposed: 0 };
-  const tensor = (values: number[]) =>
-    Tensor.fromGpuBuffer({} as never, {
+/** Blocks, heads, queries, keys and width of the reference network at 64×64: stages of 16², 8² and 4² tokens. */
+const STAGES = [
+  { depth: 1, heads: 1, queries: 256, keys: 64, width: 16 },
+  { depth: 1, heads: 2, queries: 64, keys: 16, width: 32 },
+  { depth: 2, heads: 3, queries: 17, keys: 5, width: 48 },
+] as const;
+const ONE = { runId: 'a', stage: 1, block: 0 };
+const INPUT = { rows: REFERENCE_SIZE.height, cols: REFERENCE_SIZE.width };
+const { checkpoint } = referenceCheckpoint();
+
+/** Taps on a device: their values are only had by reading back. `seen` says of which. */
+function run() {
+  const seen = { reads: [] as string[], disposed: 0 };
+  const outputs = new Map<string, ort.Tensor>();
+  const add = (name: string, dims: readonly number[]) => {
+    const size = dims.reduce((product, side) => product * side, 1);
+    const tensor = ort.Tensor.fromGpuBuffer({} as never, {
       dataType: 'float32',
-      dims: [1, 2, 2, 1],
+      dims: [...dims],
       download: async () => {
-        seen.reads += 1;
-        return Float32Array.from(values);
+        seen.reads.push(name);
+        return Float32Array.from({ length: size }, (_, at) => Math.sin(at * 0.37 + name.length));
       },
       dispose: () => {
         seen.disposed += 1;
       },
     });
-  const outputs = new Map([
-    ['stage0.block0.q', tensor(q)],
-    ['stage0.block0.k', tensor(k)],
-  ]);
-  return { outputs, seen };
+    outputs.set(name, tensor);
+  };
+  for (const [stage, { depth, heads, queries, keys, width }] of STAGES.entries())
+    for (let block = 0; block < depth; block++) {
+      const prefix = `stage${stage}.block${block}`;
+      const headDim = width / heads;
+      add(`${prefix}.q`, [1, heads, queries, headDim]);
+      add(`${prefix}.k`, [1, heads, keys, headDim]);
+      add(`${prefix}.tokens`, [1, queries, width]);
+      if (stage < 2) continue;
+      add(`${prefix}.v`, [1, heads, keys, headDim]);
+      add(`${prefix}.mlp`, [1, 1, width]);
+    }
+  add(FINAL_TAP, [1, 1, 48]);
+  const bytes = [...outputs.values()].reduce((sum, { size }) => sum + size * 4, 0);
+  return { outputs, seen, bytes };
 }
 
-const row = (runId: string, head: number | null = 0, query = 0) => ({ runId, stage: 0, block: 0, head, query });
+const { bytes: RUN_BYTES } = run();
+
+function facts() {
+  return { weights: new CheckpointWeights(checkpoint), input: INPUT, logits: new Float32Array(10) };
+}
+
+function store(budget?: number, mutex = new Mutex()) {
+  const sessions = new AttentionSessions((graph) => compileAttention({ ort, gpu: null, mutex }, graph), 1e9);
+  return new TapStore(mutex, sessions, budget);
+}
+
+const row = (taps: TapStore, runId: string, query = 0) => taps.of(runId).row(ONE.stage, ONE.block, null, query);
 
 describe('TapStore', () => {
-  it('computes a row: softmax of q·Kᵀ over the square root of the whole width', async () => {
-    const store = new TapStore(new Mutex());
-    const { outputs } = run([1, 0, 2, 0], [3, 1, 0, 1]);
-    store.hold('a', outputs, STAGES, DIMS);
-    const scale = 2 ** -0.5;
-    const first = 1 / (1 + Math.exp((1 - 3) * scale));
-    const second = 1 / (1 + Math.exp(2 * scale));
-    expect((await store.row(row('a', 0)))[0]).toBeCloseTo(first, 6);
-    expect((await store.row(row('a', 1)))[0]).toBeCloseTo(second, 6);
-    expect((await store.row(row('a', null)))[0]).toBeCloseTo((first + second) / 2, 6);
+  it('reads back what is looked at and nothing else, once', async () => {
+    const taps = store();
+    const { outputs, seen } = run();
+    taps.hold('a', outputs, facts());
+    expect(seen.reads).toEqual([]);
+    await Promise.all([row(taps, 'a'), row(taps, 'a', 5), row(taps, 'a')]);
+    expect(seen.reads).toEqual(['stage1.block0.q', 'stage1.block0.k']);
+    await taps.of('a').projection(2, 1);
+    expect(seen.reads.slice(2)).toEqual(['stage2.block1.tokens']);
+    await taps.of('a').stageRows(2, 0);
+    expect(seen.reads.slice(3).toSorted()).toEqual([
+      'stage2.block0.k',
+      'stage2.block0.q',
+      'stage2.block1.k',
+      'stage2.block1.q',
+    ]);
   });
 
-  it('reads a block back once, however often it is looked at', async () => {
-    const store = new TapStore(new Mutex());
-    const { outputs, seen } = run([1, 0, 2, 0], [3, 1, 0, 1]);
-    store.hold('a', outputs, STAGES, DIMS);
-    expect(seen.reads).toBe(0);
-    await Promise.all([store.row(row('a', 0)), store.row(row('a', 1)), store.row(row('a', 0, 1))]);
-    expect(seen.reads).toBe(2);
-  });
-
-  it('lets the least recently used run go when the budget is spent, and frees it on the device', async () => {
+  it('walks through a block for its first column only', async () => {
     const mutex = new Mutex();
-    const store = new TapStore(mutex, 2 * RUN_BYTES);
-    const runs = ['a', 'b', 'c'].map((id) => ({ id, ...run([1, 0, 2, 0], [3, 1, 0, 1]) }));
-    store.hold('a', runs[0]!.outputs, STAGES, DIMS);
-    store.hold('b', runs[1]!.outputs, STAGES, DIMS);
-    await store.row(row('a'));
-    store.hold('c', runs[2]!.outputs, STAGES, DIMS);
-    await expect(store.row(row('b'))).rejects.toMatchObject({ code: 'taps-released' });
-    expect(runs[1]!.seen).toEqual({ reads: 0, disposed: 2 });
-    expect(await store.row(row('a'))).toHaveLength(2);
-    expect(await store.row(row('c'))).toHaveLength(2);
+    let runs = 0;
+    const sessions = new AttentionSessions(async (graph) => {
+      const session = await compileAttention({ ort, gpu: null, mutex }, graph);
+      const counted: typeof session.run = (...given) => {
+        runs += 1;
+        return session.run(...given);
+      };
+      return { ...session, run: counted };
+    }, 1e9);
+    const taps = new TapStore(mutex, sessions);
+    taps.hold('a', run().outputs, facts());
+    // Their values must be in memory: there is no device to feed them from.
+    await row(taps, 'a');
+    const columns = await Promise.all([0, 3, 15].map((key) => taps.of('a').column(1, 0, 1, key)));
+    expect(runs).toBe(1);
+    const rows = await Promise.all(Array.from({ length: 64 }, (_, query) => taps.of('a').row(1, 0, 1, query)));
+    for (const [query, each] of rows.entries()) expect(columns[1]![query]).toBeCloseTo(each[3]!, 5);
+  });
+
+  it('lets the least recently used run go when the budget is spent, and frees all of it on the device', async () => {
+    const taps = store(2 * RUN_BYTES);
+    const runs = ['a', 'b', 'c'].map((id) => ({ id, ...run() }));
+    taps.hold('a', runs[0]!.outputs, facts());
+    taps.hold('b', runs[1]!.outputs, facts());
+    await row(taps, 'a');
+    taps.hold('c', runs[2]!.outputs, facts());
+    expect(() => taps.of('b')).toThrow(expect.objectContaining({ code: 'taps-released' }));
+    expect(await row(taps, 'a')).toHaveLength(16);
+    expect(await row(taps, 'c')).toHaveLength(16);
+    expect(runs[1]!.seen).toEqual({ reads: [], disposed: runs[1]!.outputs.size });
+  });
+
+  it('counts what was read back as what it was on the device', async () => {
+    const taps = store(2 * RUN_BYTES - 1);
+    taps.hold('a', run().outputs, facts());
+    await row(taps, 'a');
+    taps.hold('b', run().outputs, facts());
+    expect(() => taps.of('a')).toThrow(expect.objectContaining({ code: 'taps-released' }));
   });
 
   it('holds the latest run even where it alone is over the budget', async () => {
-    const store = new TapStore(new Mutex(), 1);
-    store.hold('a', run([1, 0, 2, 0], [3, 1, 0, 1]).outputs, STAGES, DIMS);
-    expect(await store.row(row('a'))).toHaveLength(2);
+    const taps = store(1);
+    taps.hold('a', run().outputs, facts());
+    expect(await row(taps, 'a')).toHaveLength(16);
   });
 
-  it('releases a run whose read was still waiting for its turn', async () => {
+  it.each([
+    ['a row', (taps: TapStore) => row(taps, 'a')],
+    ['a study', (taps: TapStore) => taps.of('a').statistics(1)],
+  ])('releases a run while %s still waits for its turn', async (_, ask) => {
     const mutex = new Mutex();
-    const store = new TapStore(mutex, RUN_BYTES);
-    const first = run([1, 0, 2, 0], [3, 1, 0, 1]);
-    store.hold('a', first.outputs, STAGES, DIMS);
+    const taps = store(RUN_BYTES, mutex);
+    const first = run();
+    taps.hold('a', first.outputs, facts());
     let proceed = () => {};
     const gate = new Promise<void>((resolve) => {
       proceed = resolve;
     });
     const busy = mutex.run(() => gate);
-    const waiting = store.row(row('a'));
-    store.hold('b', run([1, 0, 2, 0], [3, 1, 0, 1]).outputs, STAGES, DIMS);
+    const waiting = ask(taps);
+    taps.hold('b', run().outputs, facts());
     proceed();
     await busy;
     await expect(waiting).rejects.toMatchObject({ code: 'taps-released' });
-    expect(first.seen.reads).toBe(0);
+    expect(first.seen.reads).toEqual([]);
   });
 
-  it.each([{ stage: 1 }, { block: 1 }, { head: 2 }, { query: 2 }])('refuses %o', async (wrong) => {
-    const store = new TapStore(new Mutex());
-    store.hold('a', run([1, 0, 2, 0], [3, 1, 0, 1]).outputs, STAGES, DIMS);
-    await expect(store.row({ ...row('a'), ...wrong })).rejects.toMatchObject({ code: 'engine-bad-request' });
+  it('ends a study between two blocks once it is withdrawn', async () => {
+    const taps = store();
+    taps.hold('a', run().outputs, facts());
+    await taps.of('a').stageRows(2, 0);
+    const controller = new AbortController();
+    const steps: number[] = [];
+    const onStep = (done: number) => {
+      steps.push(done);
+      if (done === 1) controller.abort();
+    };
+    await expect(taps.of('a').statistics(2, { signal: controller.signal, onStep })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(steps).toEqual([0, 1]);
   });
 });

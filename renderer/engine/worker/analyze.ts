@@ -31,7 +31,7 @@ export async function analyze(
   const decoded = performance.now();
 
   // Loading refuses an input that is beyond the engine, before pixels are made for it.
-  const { report, dims, network } = await models.load(model, task);
+  const { report, weights, network } = await models.load(model, task);
   throwIfCancelled(task.signal);
 
   task.progress({ phase: 'preprocessing' });
@@ -50,7 +50,7 @@ export async function analyze(
   const logits = values(outputs, 'logits');
   const received = receivedMaps(outputs, report.stages);
   const runId = crypto.randomUUID();
-  taps.hold(runId, outputs, report.stages, dims);
+  taps.hold(runId, outputs, { weights, input: report.input, logits });
   return {
     runId,
     modelId: model.id,

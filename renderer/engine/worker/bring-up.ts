@@ -9,7 +9,7 @@ import { Mutex } from './mutex.ts';
 import type { Bench } from './network.ts';
 import { loadRuntime } from './runtime.ts';
 import { selfTest } from './self-test.ts';
-import { TapStore } from './taps.ts';
+import { type TapStore, tapStore } from './taps.ts';
 
 /** An engine that has proved itself on its device. */
 export interface RunningEngine {
@@ -60,6 +60,6 @@ function engine(bench: Bench, choice: DeviceChoice, runtime: string): RunningEng
     device: { ...choice.report, runtime },
     gpu: bench.gpu,
     models: new ModelSessions(bench, choice.software),
-    taps: new TapStore(bench.mutex),
+    taps: tapStore(bench),
   };
 }

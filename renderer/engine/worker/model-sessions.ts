@@ -1,4 +1,5 @@
 import { BlobSource } from '../../../models/bytes/byte-source.ts';
+import { CheckpointWeights } from '../../../models/cvt/checkpoint-weights.ts';
 import { countParameters } from '../../../models/cvt/counts.ts';
 import { attentionPieceBytes, footprintOf, refusalOf } from '../../../models/cvt/footprint.ts';
 import { stageGrids } from '../../../models/cvt/grids.ts';
@@ -20,8 +21,8 @@ const WARM_CPU_MULTIPLY_ADDS = 10e9;
 
 export interface LoadedModel extends SessionSize {
   readonly report: ModelReport;
-  /** The width of each stage. */
-  readonly dims: readonly number[];
+  /** For studies, which may outlive the session. */
+  readonly weights: CheckpointWeights;
   readonly network: Network;
   warm: boolean;
 }
@@ -94,7 +95,7 @@ export class ModelSessions {
     const timings = { readMs, buildMs, sessionMs: clock() };
     return {
       report: { ...describe(model, checkpoint), multiplyAdds, timings },
-      dims: checkpoint.spec.stages.map(({ embedDim }) => embedDim),
+      weights: new CheckpointWeights(checkpoint),
       network,
       warm: false,
       ...size,

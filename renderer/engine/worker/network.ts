@@ -17,17 +17,6 @@ export interface Bench {
   readonly mutex: Mutex;
 }
 
-/**
- * On the CPU no tensor of attention is larger either. The runtime's memory ends at 4 GB, and CvT-W24's first stage at 384
- * would take a quarter of one for every step of its softmax.
- */
-const CPU_TENSOR_BYTES = 128 * 2 ** 20;
-
-/** The largest tensor of attention that a graph for this bench may hold, in bytes. */
-export function maxTensorBytes({ gpu }: Bench): number {
-  return gpu?.maxTensorBytes ?? CPU_TENSOR_BYTES;
-}
-
 export type Outputs = ReadonlyMap<string, Tensor>;
 
 /** A compiled CvT for one input size, one picture at a time. */

@@ -1,97 +1,98 @@
 import type { Tensor } from 'onnxruntime-web';
-import { attentionRow } from '../../../models/attention/row.ts';
-import { cellCount } from '../../../models/cvt/grids.ts';
+import { AttentionSessions } from '../../../models/attention/attention-sessions.ts';
+import { RunStudies } from '../../../models/attention/run-studies.ts';
+import type { CheckpointWeights } from '../../../models/cvt/checkpoint-weights.ts';
+import type { GridSize } from '../../../models/cvt/grids.ts';
 import { EngineError } from '../../../models/errors.ts';
-import type { RowQuery, StageReport } from '../protocol.ts';
+import { allTapNames, tapName } from '../../../models/onnx/tap-names.ts';
+import { compileAttention, type HeldTaps } from './attention-session.ts';
 import type { Mutex } from './mutex.ts';
-import { type Outputs, readBack } from './network.ts';
+import { type Bench, type Outputs, readBack } from './network.ts';
 
 /**
- * Two and a half runs of CvT-W24 at 384 (95 MB each) or forty of CvT-13 at 224, and little enough for a GPU that shares the
- * machine's memory. The latest run is held whatever its size.
+ * Two runs of CvT-W24 at 384 (182 MB each), which can then be compared, or thirty of CvT-13 at 224, and little enough for a
+ * GPU that shares the machine's memory. The latest run is held whatever its size.
  */
-const TAP_BYTES = 256 * 2 ** 20;
+const TAP_BYTES = 384 * 2 ** 20;
 const FLOAT_BYTES = 4;
 
-interface BlockTaps {
-  readonly q: Tensor;
-  readonly k: Tensor;
-  /** Once read back. */
-  values: Promise<{ readonly q: Float32Array; readonly k: Float32Array }> | null;
+/** What is known about a run beside its taps. */
+export interface RunFacts {
+  /** Of the network that ran; its session may be released meanwhile. */
+  readonly weights: CheckpointWeights;
+  /** In pixels. */
+  readonly input: GridSize;
+  readonly logits: Float32Array;
 }
 
 interface HeldRun {
-  readonly stages: readonly StageReport[];
-  /** The width of each stage. */
-  readonly dims: readonly number[];
-  /** [stage][block] */
-  readonly blocks: readonly (readonly BlockTaps[])[];
+  /** By name. A tensor that was read back is in memory and no longer on the device. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly values: Map<string, Promise<Float32Array>>;
+  readonly studies: RunStudies;
+  /** Of all taps, wherever each of them is; what studies keep beside is a hundredth of it. */
   readonly bytes: number;
 }
 
-/** Q and K of the latest runs, on the device until a block is looked at (DESIGN.md idea 5). */
+/** An empty store for runs on `bench`. */
+export function tapStore(bench: Bench): TapStore {
+  const limit = bench.gpu?.maxTensorBytes ?? Number.POSITIVE_INFINITY;
+  const sessions = new AttentionSessions<HeldTaps>((graph) => compileAttention(bench, graph), limit);
+  return new TapStore(bench.mutex, sessions);
+}
+
+/** The taps of the latest runs, each on the device until it is looked at (DESIGN.md idea 5). */
 export class TapStore {
   readonly #mutex: Mutex;
+  readonly #sessions: AttentionSessions<HeldTaps>;
   readonly #budget: number;
   /** In order of use, the least recent first. */
   readonly #runs = new Map<string, HeldRun>();
 
-  constructor(mutex: Mutex, budget: number = TAP_BYTES) {
+  constructor(mutex: Mutex, sessions: AttentionSessions<HeldTaps>, budget: number = TAP_BYTES) {
     this.#mutex = mutex;
+    this.#sessions = sessions;
     this.#budget = budget;
   }
 
   /** Takes over the taps among `outputs`; earlier runs make room. */
-  hold(runId: string, outputs: Outputs, stages: readonly StageReport[], dims: readonly number[]): void {
-    const tap = (name: string): Tensor => {
+  hold(runId: string, outputs: Outputs, { weights, input, logits }: RunFacts): void {
+    const { spec } = weights.checkpoint;
+    const tensors = new Map<string, Tensor>();
+    for (const name of allTapNames(spec.stages.map(({ depth }) => depth))) {
       const tensor = outputs.get(name);
       if (!tensor) throw new TypeError(`The network has no output ${name}.`);
-      return tensor;
-    };
-    const blocks = stages.map(({ depth }, stage) =>
-      Array.from({ length: depth }, (_, block): BlockTaps => {
-        const prefix = `stage${stage}.block${block}`;
-        return { q: tap(`${prefix}.q`), k: tap(`${prefix}.k`), values: null };
-      }),
-    );
-    const bytes = blocks.flat().reduce((sum, { q, k }) => sum + (q.size + k.size) * FLOAT_BYTES, 0);
-    this.#runs.set(runId, { stages, dims, blocks, bytes });
+      tensors.set(name, tensor);
+    }
+    const studies = new RunStudies({
+      spec,
+      input,
+      logits,
+      tap: (name) => this.#values(runId, name),
+      weight: (key) => weights.read(key),
+      attention: (stage, block, shape) =>
+        this.#sessions.of(shape, {
+          q: () => this.#tensor(runId, tapName(stage, block, 'q')),
+          k: () => this.#tensor(runId, tapName(stage, block, 'k')),
+        }),
+    });
+    const bytes = [...tensors.values()].reduce((sum, { size }) => sum + size * FLOAT_BYTES, 0);
+    this.#runs.set(runId, { tensors, values: new Map(), studies, bytes });
     this.#makeRoom(runId);
   }
 
   /**
-   * What `query` attends to, [cls + keys].
-   * @throws EngineError `taps-released`, `engine-bad-request`
+   * All that can be asked about a run. A question that is under way when the run is let go ends in `taps-released`.
+   * @throws EngineError `taps-released`
    */
-  async row(query: RowQuery): Promise<Float32Array> {
-    const { runId, stage, block, head } = query;
-    const run = this.#use(runId);
-    const taps = run.blocks[stage]?.[block];
-    const report = run.stages[stage];
-    const dim = run.dims[stage];
-    if (!taps || !report || !dim)
-      throw new EngineError('engine-bad-request', `There is no stage ${stage} with a block ${block} in this network.`);
-    taps.values ??= this.#read(runId, taps, `stage${stage}.block${block}`);
-    const { q, k } = await taps.values;
-    const { grids, heads } = report;
-    return attentionRow(
-      {
-        q,
-        k,
-        heads,
-        queries: grids.cls + cellCount(grids.tokens),
-        keys: grids.cls + cellCount(grids.keys),
-        headDim: dim / heads,
-        scale: dim ** -0.5,
-      },
-      head,
-      query.query,
-    );
+  of(runId: string): RunStudies {
+    return this.#use(runId).studies;
   }
 
-  /** Lets go of every run. */
-  clear(): void {
+  /** Lets go of every run, and of the graphs over taps. */
+  async clear(): Promise<void> {
     for (const runId of [...this.#runs.keys()]) this.#release(runId);
+    await this.#sessions.release();
   }
 
   #use(runId: string): HeldRun {
@@ -106,12 +107,21 @@ export class TapStore {
     return run;
   }
 
-  #read(runId: string, taps: BlockTaps, name: string): Promise<{ q: Float32Array; k: Float32Array }> {
-    return this.#mutex.run(async () => {
+  #tensor(runId: string, name: string): Tensor {
+    return this.#use(runId).tensors.get(name)!;
+  }
+
+  async #values(runId: string, name: string): Promise<Float32Array> {
+    const { values } = this.#use(runId);
+    const known = values.get(name);
+    if (known) return known;
+    const read = this.#mutex.run(() => {
       // It may have been let go while this waited for its turn.
-      this.#use(runId);
-      return { q: await readBack(taps.q, `${name}.q`), k: await readBack(taps.k, `${name}.k`) };
+      return readBack(this.#tensor(runId, name), name);
     });
+    values.set(name, read);
+    read.catch(() => values.delete(name));
+    return read;
   }
 
   #makeRoom(newest: string): void {
@@ -125,13 +135,10 @@ export class TapStore {
   }
 
   #release(runId: string): void {
-    const taps = this.#runs.get(runId)?.blocks.flat() ?? [];
+    const tensors = this.#runs.get(runId)?.tensors;
     this.#runs.delete(runId);
     void this.#mutex.run(async () => {
-      for (const { q, k } of taps) {
-        q.dispose();
-        k.dispose();
-      }
+      for (const tensor of tensors?.values() ?? []) tensor.dispose();
     });
   }
 }

@@ -6,7 +6,9 @@ import type { EngineCall, EngineCalls } from '../protocol.ts';
 import { type FromWorker, HEARTBEAT_MS, type StartMessage, type WorkerRequest } from '../worker-protocol.ts';
 import { analyze } from './analyze.ts';
 import { bringUp, type RunningEngine } from './bring-up.ts';
+import { testFaithfulness } from './faithfulness.ts';
 import { diagnose } from './faults.ts';
+import { study } from './study.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -81,10 +83,10 @@ async function carryOut(
     }
     case 'analyze':
       return analyze(request.argument, running, task);
-    case 'row':
-      return running.taps.row(request.argument);
+    case 'faithfulness':
+      return testFaithfulness(request.argument, running, task);
     default:
-      throw new EngineError('engine-bad-request', `This engine has no answer to ${request.call}.`);
+      return study(request, running, task);
   }
 }
 
