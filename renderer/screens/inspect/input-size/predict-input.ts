@@ -1,0 +1,95 @@
+import { bytesInWords, footprintOf, largestSizeThatFits, refusalOf } from '../../../../models/cvt/footprint.ts';
+import { parseSpec } from '../../../../models/cvt/spec.ts';
+import { LensError } from '../../../../models/errors.ts';
+import { type InputChoice, preprocessingOf } from '../../../../models/image/input-size.ts';
+import type { Preprocessing } from '../../../../models/image/preprocessing.ts';
+import type { ModelReport } from '../../../engine/protocol.ts';
+import { predictRunMs } from '../../../pipeline/predict-time.ts';
+import type { PictureSize } from '../../../stores/images.ts';
+import type { MeasuredRun } from '../../../stores/input.ts';
+import { duration, gridSize } from '../../../ui/format.ts';
+
+/** What is known of an input before it is run. */
+export interface InputPrediction {
+  readonly width: number;
+  readonly height: number;
+  /** Estimated peak of the engine's memory; null where the network cannot take the size at all. */
+  readonly peakBytes: number | null;
+  readonly multiplyAdds: number | null;
+  /** Null where nothing was measured yet. */
+  readonly runMs: number | null;
+  /** Why it cannot be run; null where it can. */
+  readonly refusal: { readonly message: string; readonly instead: InputChoice | null } | null;
+}
+
+/**
+ * Size, time and memory of a picture at an input choice.
+ * @param picture null before there is one; a whole picture then has no size
+ * @param runs of the same model on the same device
+ */
+export function predictInput(
+  report: ModelReport,
+  base: Preprocessing,
+  choice: InputChoice,
+  picture: PictureSize | null,
+  runs: readonly MeasuredRun[],
+): InputPrediction | null {
+  if (choice.kind === 'whole' && !picture) return null;
+  const { width, height } = preprocessingOf(base, choice, null, picture ?? { width: 1, height: 1 });
+  const spec = parseSpec(report.spec, report.id);
+  const size = { width, height };
+  try {
+    const { peakBytes, multiplyAdds } = footprintOf(spec, report.numClasses, size);
+    const refused = refusalOf(spec, report.numClasses, size);
+    const largest = refused && largestSizeThatFits(spec, report.numClasses, size);
+    return {
+      width,
+      height,
+      peakBytes,
+      multiplyAdds,
+      runMs: predictRunMs(runs, multiplyAdds),
+      refusal: refused && { message: refused.message, instead: largest && resized(choice, largest) },
+    };
+  } catch (error) {
+    if (!(error instanceof LensError)) throw error;
+    const refusal = { message: error.message, instead: null };
+    return { width, height, peakBytes: null, multiplyAdds: null, runMs: null, refusal };
+  }
+}
+
+/** `512×384` */
+export function sizeWords({ width, height }: PictureSize): string {
+  return gridSize({ rows: height, cols: width });
+}
+
+/** `about 1.2 s, 310 MB`; without a measurement the memory alone. */
+export function costWords({ runMs, peakBytes }: InputPrediction): string {
+  const parts = [
+    runMs === null ? null : `about ${roughly(runMs)}`,
+    peakBytes === null ? null : bytesInWords(peakBytes),
+  ];
+  return parts.filter((part) => part !== null).join(', ');
+}
+
+/** A duration as exact as a prediction is. */
+export function roughly(ms: number): string {
+  if (ms >= 90_000) return `${Math.round(ms / 60_000)}\u202fmin`;
+  if (ms >= 10_000) return `${Math.round(ms / 1000)}\u202fs`;
+  return duration(Number(ms.toPrecision(2)));
+}
+
+/** The same kind of input at another size; its shape is that of `size`, which a checkpoint's own recipe cannot take. */
+function resized(choice: InputChoice, { width, height }: PictureSize): InputChoice {
+  switch (choice.kind) {
+    case 'whole':
+      return choice.along === 'longer'
+        ? { ...choice, side: Math.max(width, height) }
+        : { ...choice, side: Math.min(width, height) };
+    case 'free':
+      return { ...choice, width, height };
+    case 'square':
+      return { ...choice, side: width };
+    case 'own':
+      return { kind: 'free', width, height, fit: 'crop' };
+  }
+}
