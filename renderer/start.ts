@@ -5,7 +5,10 @@ import { type LibraryActions, libraryActions } from './library/library-actions.t
 import { startModelLoader } from './library/model-loader.ts';
 import { watchDownloads } from './library/watch-downloads.ts';
 import { type AnalysisQueue, startAnalysisQueue } from './pipeline/analysis-queue.ts';
-import { startFollowingRows } from './pipeline/follow-rows.ts';
+import { startShowingMaps } from './pipeline/follow-maps.ts';
+import { type FollowedStudies, startFollowingStudies } from './pipeline/follow-studies.ts';
+import { type InputActions, inputActions } from './pipeline/input-actions.ts';
+import { type MapTests, startMapTests } from './screens/inspect/faithfulness/run-tests.ts';
 import type { SampleEntry, Shell, ShellVersions } from './shell/shell.ts';
 import { noteEngineState, useEngine } from './stores/engine.ts';
 import { useImages } from './stores/images.ts';
@@ -21,6 +24,9 @@ export interface App {
   readonly versions: ShellVersions;
   readonly samples: readonly SampleEntry[];
   readonly queue: AnalysisQueue;
+  readonly input: InputActions;
+  readonly studies: FollowedStudies;
+  readonly tests: MapTests;
   readonly library: LibraryActions;
   readonly imports: ImportFlow;
   readonly chooseDevice: (preference: DevicePreference) => Promise<void>;
@@ -43,7 +49,13 @@ export async function startApp(shell: Shell): Promise<App> {
 
   useModel.setState({ shipped });
   const queue = startAnalysisQueue(engine);
-  startFollowingRows(engine, queue.refresh);
+  const tests = startMapTests(engine);
+  const studies = startFollowingStudies(engine, queue.refresh);
+  startShowingMaps();
+  useView.getState().setRange(useSettings.getState().overlay.range);
+  useView.subscribe(({ range }, before) => {
+    if (range !== before.range && range !== 'locked') useSettings.getState().updateOverlay({ range });
+  });
   useImages.subscribe(({ selected }, before) => {
     if (selected !== before.selected) useView.getState().forgetPoints();
   });
@@ -91,6 +103,9 @@ export async function startApp(shell: Shell): Promise<App> {
     versions,
     samples,
     queue,
+    input: inputActions(queue),
+    studies,
+    tests,
     library: libraryActions(library),
     imports: importFlow(library),
     chooseDevice,

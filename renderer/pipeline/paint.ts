@@ -1,14 +1,11 @@
 import type { Rect } from '../../models/attention/geometry.ts';
-import { type ColorMapName, colorAt, colorTable } from './color-maps.ts';
-import { type MapScale, positionOnScale, type StageMap } from './stage-map.ts';
+import { type ColorMapName, colorTable } from '../../models/drawing/color-maps.ts';
+import { type Interpolation, type Layout, rasterColors, rasterMap } from '../../models/drawing/map-raster.ts';
+import type { Settings } from '../shell/settings.ts';
+import type { ShownMap } from '../stores/maps.ts';
 import type { TileGrid } from './tiles.ts';
 
-/** From picture pixels to device pixels of the canvas: device = offset + picture · scale. */
-export interface Layout {
-  readonly offsetX: number;
-  readonly offsetY: number;
-  readonly scale: number;
-}
+export type { Layout };
 
 export interface Look {
   readonly colorMap: ColorMapName;
@@ -16,29 +13,38 @@ export interface Look {
   readonly opacity: number;
   /** Opacity follows value, so that low cells let the picture through. */
   readonly fadeLow: boolean;
+  readonly interpolation: Interpolation;
 }
 
-/** Fills every tile with its colour. Edges are rounded to device pixels, so that neighbours neither gape nor overlap. */
-export function paintTiles(
+/** How a map is drawn over the picture: signed maps have a colour map of their own. */
+export function lookOf(overlay: Settings['overlay'], signed: boolean): Look {
+  const { colorMap, divergingMap, opacity, fadeLow, interpolation } = overlay;
+  return { colorMap: signed ? divergingMap : colorMap, opacity, fadeLow, interpolation };
+}
+
+/** A map by itself, with nothing behind it. */
+export function opaque(look: Look): Look {
+  return { ...look, opacity: 1, fadeLow: false };
+}
+
+/**
+ * Draws a map where its cells lie in the picture. Replaces what is on the canvas there.
+ * @param tiles of the map's own grid (`tilesOfMap`)
+ * @param layout from picture pixels to device pixels of the canvas
+ */
+export function paintMap(
   context: CanvasRenderingContext2D,
-  map: StageMap,
-  scale: MapScale,
+  { map, scale, components }: ShownMap,
   tiles: TileGrid,
   layout: Layout,
   look: Look,
 ): void {
-  const table = colorTable(look.colorMap);
-  const xs = tiles.x.map((x) => Math.round(layout.offsetX + x * layout.scale));
-  const ys = tiles.y.map((y) => Math.round(layout.offsetY + y * layout.scale));
-  const { cells, grid } = map.summary;
-  for (let row = 0; row < grid.rows; row += 1)
-    for (let col = 0; col < grid.cols; col += 1) {
-      const position = positionOnScale(scale, cells[row * grid.cols + col]!);
-      context.globalAlpha = look.fadeLow ? look.opacity * position : look.opacity;
-      context.fillStyle = colorAt(table, position);
-      context.fillRect(xs[col]!, ys[row]!, xs[col + 1]! - xs[col]!, ys[row + 1]! - ys[row]!);
-    }
-  context.globalAlpha = 1;
+  const canvas = { ...layout, width: context.canvas.width, height: context.canvas.height };
+  const raster = components
+    ? rasterColors(components.components, tiles, canvas, look)
+    : rasterMap(map, scale, tiles, canvas, { ...look, table: colorTable(look.colorMap) });
+  const { left, top, width, height, data } = raster;
+  if (width > 0 && height > 0) context.putImageData(new ImageData(data, width, height), left, top);
 }
 
 /** A rectangle of the picture in device pixels, its edges on whole ones. */
@@ -51,15 +57,26 @@ export function toDevice(rect: Rect, layout: Layout): Rect {
   };
 }
 
-/** Outlines a rectangle of device pixels so that it shows on any colour: a white line between two dark ones. */
-export function outline(context: CanvasRenderingContext2D, rect: Rect, width: number, dash: readonly number[] = []) {
+export interface Stroke {
+  /** In device pixels. */
+  readonly width: number;
+  readonly color?: string;
+  readonly dash?: readonly number[];
+}
+
+/** Outlines a rectangle of device pixels so that it shows on any colour: a light line between two dark ones. */
+export function outline(
+  context: CanvasRenderingContext2D,
+  rect: Rect,
+  { width, color = '#ffffff', dash = [] }: Stroke,
+) {
   const box = [rect.left, rect.top, rect.right - rect.left, rect.bottom - rect.top] as const;
   context.lineWidth = width * 3;
   context.strokeStyle = 'rgb(0 0 0 / 60%)';
   context.setLineDash([]);
   context.strokeRect(...box);
   context.lineWidth = width;
-  context.strokeStyle = '#ffffff';
+  context.strokeStyle = color;
   context.setLineDash([...dash]);
   context.strokeRect(...box);
   context.setLineDash([]);

@@ -1,3 +1,5 @@
+import type { AttentionMap } from '../../models/attention/attention-map.ts';
+import { pixelAxis } from '../../models/attention/axis-geometry.ts';
 import {
   cellAt,
   extentOf,
@@ -48,6 +50,22 @@ export function stageTiles(report: ModelReport, window: InputWindow): readonly S
     byWindow.set(window, tiles);
   }
   return tiles;
+}
+
+const pixelTiles = new WeakMap<readonly StageTiles[], TileGrid>();
+
+/** The tiles of a map's own grid; of a map on pixels, the pixels of the network's input. */
+export function tilesOfMap(tiles: readonly StageTiles[], map: Pick<AttentionMap, 'on' | 'stage'>): TileGrid {
+  const stage = tiles[map.stage]!;
+  if (map.on !== 'pixels') return stage[map.on];
+  let pixels = pixelTiles.get(tiles);
+  if (!pixels) {
+    const { rows, cols } = stage.tokens.geometry;
+    const geometry = { rows: pixelAxis(rows.inputSize), cols: pixelAxis(cols.inputSize) };
+    pixels = tileGrid(geometry, stage.tokens.window);
+    pixelTiles.set(tiles, pixels);
+  }
+  return pixels;
 }
 
 /** The cell on whose tile a point of the picture lies, row-major; null where the network does not see it. */

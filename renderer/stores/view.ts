@@ -195,10 +195,10 @@ export const useView = create<ViewState>()((set) => ({
     set((state) => ({ contrast: contrast !== null && contrast === state.target ? null : contrast })),
   setRange: (range) => set({ range }),
   lockRange: (scales) =>
-    set({
+    set(({ locked }) => ({
       range: 'locked',
-      locked: Object.fromEntries(scales.map(({ unit, min, max }) => [unit, { min, max }])),
-    }),
+      locked: { ...locked, ...Object.fromEntries(scales.map(({ unit, min, max }) => [unit, { min, max }])) },
+    })),
   pointAt: (hover) => set((state) => (hover ? { hover, followed: hover } : state.hover ? { hover } : state)),
   pin: (point) =>
     set((state) => {

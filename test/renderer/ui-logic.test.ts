@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { rankClasses } from '../../models/predictions.ts';
-import { COLOR_MAPS, colorAt, colorTable } from '../../renderer/pipeline/color-maps.ts';
-import { LatestLane } from '../../renderer/pipeline/latest-lane.ts';
 import { searchClasses } from '../../renderer/pipeline/predictions.ts';
 import { matchesChord } from '../../renderer/screens/frame/chords.ts';
 import { fitted } from '../../renderer/screens/inspect/use-zoom.ts';
@@ -62,28 +60,6 @@ test('key caps are named as they are printed', () => {
   expect(keyNames('mod+z').at(-1)).toBe('Z');
 });
 
-test.each(COLOR_MAPS)('%s runs from dark to bright', (name) => {
-  const table = colorTable(name);
-  const brightness = [0, 0.5, 1].map((position) => luma(colorAt(table, position)));
-  expect(brightness).toEqual([...brightness].sort((a, b) => a - b));
-  expect(brightness[2]! - brightness[0]!).toBeGreaterThan(100);
-});
-
-test('a lane runs one task at a time and keeps only the latest of those that wait', async () => {
-  const lane = new LatestLane();
-  const ran: string[] = [];
-  const open: (() => void)[] = [];
-  const task = (name: string) => () =>
-    new Promise<void>((resolve) => {
-      ran.push(name);
-      open.push(resolve);
-    });
-  for (const name of ['a', 'b', 'c']) lane.request(task(name));
-  expect(ran).toEqual(['a']);
-  open.pop()?.();
-  await vi.waitFor(() => expect(ran).toEqual(['a', 'c']));
-});
-
 test('a picture is fitted whole and centred', () => {
   const layout = fitted(440, 240, { width: 100, height: 100 });
   expect(layout).toEqual({ offsetX: 120, offsetY: 20, scale: 2 });
@@ -129,9 +105,3 @@ test('settings are written once they rest, whole, and what waits is written befo
   flush();
   expect(written).toEqual([expected, { ...expected, theme: 'light' }]);
 });
-
-function luma(color: string): number {
-  const hex = /^#(..)(..)(..)$/.exec(color);
-  const parts = hex ? hex.slice(1).map((part) => Number.parseInt(part, 16)) : (color.match(/\d+/g) ?? []).map(Number);
-  return 0.2126 * parts[0]! + 0.7152 * parts[1]! + 0.0722 * parts[2]!;
-}

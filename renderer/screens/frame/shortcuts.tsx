@@ -18,11 +18,12 @@ interface Line {
 const POINTER: readonly Line[] = [
   { title: 'Zoom at the pointer', keys: ['wheel'] },
   { title: 'Move the zoomed picture', keys: ['drag'] },
-  { title: 'Pin the query pixel (Pixel map)', keys: ['click'] },
+  { title: 'Pin a query; show or release a pin', keys: ['click'] },
   { title: 'Move the query, picture focused', keys: ['ArrowLeft', 'ArrowUp', 'ArrowDown', 'ArrowRight'] },
+  { title: 'Hold a prediction against the explained class', keys: ['shift', 'click'] },
 ];
 
-const GROUPS: readonly ActionGroup[] = ['Map', 'Picture', 'Tray', 'App'];
+const GROUPS: readonly ActionGroup[] = ['Map', 'View', 'Look', 'Picture', 'Tray', 'App'];
 
 export function Shortcuts({ actions, open, onOpenChange }: ShortcutsProps) {
   return (

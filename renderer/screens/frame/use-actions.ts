@@ -4,14 +4,14 @@ import { useCamera } from '../../stores/camera.ts';
 import { selectedImage, useImages } from '../../stores/images.ts';
 import { type ScreenName, useScreen } from '../../stores/screen.ts';
 import { useSettings } from '../../stores/settings.ts';
-import { useView, VIEWS } from '../../stores/view.ts';
+import { useView } from '../../stores/view.ts';
 import { addSamples, choosePictures } from '../inspect/add-pictures.ts';
 import { removeAllPictures, removePictures, undoRemoving } from '../inspect/remove-pictures.ts';
-import { VIEW_NAMES } from '../inspect/words.ts';
 import { useApp } from './app-context.ts';
+import { mapActions } from './map-actions.ts';
 import { chooseModelFiles } from './take-files.ts';
 
-export type ActionGroup = 'Map' | 'Picture' | 'Tray' | 'App';
+export type ActionGroup = 'Map' | 'View' | 'Look' | 'Picture' | 'Tray' | 'App';
 
 /** Something the user can do, by key, from the palette, or both. */
 export interface Action {
@@ -43,35 +43,6 @@ export function useActions({ openPalette, openShortcuts }: Openers): readonly Ac
     ],
     [app, stageCount, screen, openPalette, openShortcuts],
   );
-}
-
-/** Toggled by a tap of its key; held, it shows the bare picture (use-shortcuts.ts). */
-export const OVERLAY_ACTION = 'overlay';
-
-function mapActions(stageCount: number): readonly Action[] {
-  const view = useView.getState;
-  return [
-    ...Array.from({ length: stageCount }, (_, stage): Action => {
-      const run = () => view().setStage(stage);
-      return { id: `stage-${stage}`, title: `Stage ${stage + 1}`, group: 'Map', keys: [String(stage + 1)], run };
-    }),
-    { id: 'block-down', title: 'Previous block', group: 'Map', keys: ['['], run: () => view().stepBlock(-1) },
-    { id: 'block-up', title: 'Next block', group: 'Map', keys: [']'], run: () => view().stepBlock(1) },
-    { id: 'head', title: 'Next head, then their mean', group: 'Map', keys: ['h'], run: () => view().stepHead(1) },
-    { id: 'view', title: 'Next map: CLS, received, pixel', group: 'Map', keys: ['m'], run: () => view().cycleView() },
-    ...VIEWS.map((each): Action => {
-      const run = () => view().setView(each);
-      return { id: `view-${each}`, title: `Map: ${VIEW_NAMES[each]}`, group: 'Map', keys: [], run };
-    }),
-    {
-      id: 'unpin',
-      title: 'Unpin the query pixel',
-      group: 'Map',
-      keys: ['Escape'],
-      run: () => view().activatePin(null),
-    },
-    { id: OVERLAY_ACTION, title: 'Overlay on or off; hold to peek', group: 'Map', keys: ['o'], run: toggleOverlay },
-  ];
 }
 
 function pictureActions(): readonly Action[] {
@@ -141,9 +112,4 @@ function appActions(app: App): readonly Action[] {
     { id: 'device-webgpu', title: 'Device: WebGPU', group: 'App', keys: [], run: device('webgpu') },
     { id: 'device-wasm', title: 'Device: CPU', group: 'App', keys: [], run: device('wasm') },
   ];
-}
-
-function toggleOverlay(): void {
-  const { overlay, updateOverlay } = useSettings.getState();
-  updateOverlay({ visible: !overlay.visible });
 }

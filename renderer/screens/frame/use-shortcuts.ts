@@ -1,7 +1,8 @@
 import { useEffect } from 'react';
 import { useView } from '../../stores/view.ts';
 import { matchesChord } from './chords.ts';
-import { type Action, OVERLAY_ACTION } from './use-actions.ts';
+import { OVERLAY_ACTION } from './map-actions.ts';
+import type { Action } from './use-actions.ts';
 
 /** A key held longer than this peeks; shorter, it toggles. */
 const HOLD_MS = 250;

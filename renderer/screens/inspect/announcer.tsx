@@ -1,10 +1,12 @@
-import { describeMap } from '../../../models/attention/map-summary.ts';
+import { useEffect, useState } from 'react';
+import { describeMap } from '../../../models/attention/describe-map.ts';
+import { largeMap, useMaps } from '../../stores/maps.ts';
 import { type ModelState, useModel } from '../../stores/model.ts';
 import { useView } from '../../stores/view.ts';
 import { percent } from '../../ui/format.ts';
+import { asksQuery } from './query-place.ts';
 import type { Inspection } from './use-inspection.ts';
 import { useTopPrediction } from './use-top-prediction.ts';
-import { mapTitle } from './words.ts';
 
 /** Says to screen readers: the answer when it comes, the map when another one is chosen, the model when it is ready. */
 export function Announcer({ inspection }: { readonly inspection: Inspection }) {
@@ -35,14 +37,38 @@ function modelText(state: ModelState): string {
   return state.kind === 'error' ? `${state.title}: ${state.error.message}` : '';
 }
 
-function useMapText({ maps, report }: Inspection): string {
-  const stage = useView((state) => state.stage);
-  const pinned = useView((state) => state.activePin !== null);
-  const shown = maps[stage];
-  const heads = report?.stages[stage]?.heads;
-  if (!shown || !heads) return '';
-  // A row that follows the pointer would be talked about without end.
-  if (shown.map.kind === 'row' && !pinned) return '';
-  const name = `Stage ${stage + 1}, block ${shown.map.block + 1}: ${mapTitle(shown.map, heads)}.`;
-  return `${name} ${describeMap(shown.map.summary)}`;
+/** Somebody who walks along blocks wants to hear of the one that they stop at. */
+const SETTLED_MS = 400;
+
+function useMapText({ analysis, entry }: Inspection): string {
+  const [text, setText] = useState('');
+  const runId = analysis?.runId;
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const settle = () => {
+      if (timer !== null) clearTimeout(timer);
+      timer = setTimeout(() => setText(mapText(runId, entry?.labels ?? [])), SETTLED_MS);
+    };
+    settle();
+    const ends = [useMaps.subscribe(settle), useView.subscribe(settle)];
+    return () => {
+      for (const end of ends) end();
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [runId, entry]);
+  return text;
+}
+
+function mapText(runId: string | undefined, labels: readonly string[]): string {
+  const shown = largeMap();
+  const view = useView.getState();
+  // A map that follows the pointer would be talked about without end.
+  if (!shown || shown.runId !== runId || (asksQuery(view) && view.activePin === null)) return '';
+  const { target, contrast } = shown.map.classes ?? { target: null, contrast: null };
+  const named = (index: number | null) => (index === null ? undefined : labels[index]);
+  const names = { target: named(target), contrast: named(contrast) };
+  return describeMap(shown.map, {
+    ...(names.target !== undefined && { target: names.target }),
+    ...(names.contrast !== undefined && { contrast: names.contrast }),
+  });
 }

@@ -1,7 +1,7 @@
-import { colorGradient } from '../../pipeline/color-maps.ts';
-import { type MapScale, type MapUnit, positionOnScale } from '../../pipeline/stage-map.ts';
+import { colorGradient } from '../../../models/drawing/color-maps.ts';
+import { type MapScale, positionOnScale } from '../../../models/drawing/map-scale.ts';
 import { useSettings } from '../../stores/settings.ts';
-import { value } from '../../ui/format.ts';
+import { scaleValue, UNITS, UNITS_SHORT } from './map-words.ts';
 
 interface ColorBarProps {
   readonly scale: MapScale;
@@ -9,22 +9,25 @@ interface ColorBarProps {
   readonly marked: number | null;
 }
 
-const UNITS_SHORT: Readonly<Record<MapUnit, string>> = { probability: 'prob.', '× uniform': '× unif.' };
-
-/** What the colours mean: both ends of the range, and the unit. */
+/** What the colours mean: both ends of the range, zero where it is the middle, and the unit. */
 export function ColorBar({ scale, marked }: ColorBarProps) {
-  const colorMap = useSettings((settings) => settings.overlay.colorMap);
-  const label = `Colours from ${value(scale.min)} to ${value(scale.max)}, ${scale.unit}`;
+  const { colorMap, divergingMap } = useSettings((settings) => settings.overlay);
+  const unit = UNITS[scale.unit];
+  const ends = [scaleValue(scale.min, scale.signed), scaleValue(scale.max, scale.signed)] as const;
   return (
-    <div className="color-bar" role="img" aria-label={label}>
-      <span>{value(scale.min)}</span>
-      <span className="color-bar-ramp" style={{ background: colorGradient(colorMap) }}>
+    <div className="color-bar" role="img" aria-label={`Colours from ${ends[0]} to ${ends[1]}, ${unit}`}>
+      <span>{ends[0]}</span>
+      <span
+        className="color-bar-ramp"
+        data-signed={scale.signed || undefined}
+        style={{ background: colorGradient(scale.signed ? divergingMap : colorMap) }}
+      >
         {marked !== null && (
           <span className="color-bar-mark" style={{ left: `${positionOnScale(scale, marked) * 100}%` }} />
         )}
       </span>
-      <span>{value(scale.max)}</span>
-      <span className="quiet color-bar-unit">{scale.unit}</span>
+      <span>{ends[1]}</span>
+      <span className="quiet color-bar-unit">{unit}</span>
       <span className="quiet color-bar-unit-short">{UNITS_SHORT[scale.unit]}</span>
     </div>
   );

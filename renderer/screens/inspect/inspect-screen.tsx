@@ -1,3 +1,5 @@
+import { useView } from '../../stores/view.ts';
+import { Atlas } from './atlas/atlas.tsx';
 import { EmptyState } from './empty-state.tsx';
 import { Panel } from './panel.tsx';
 import { Picture } from './picture.tsx';
@@ -9,15 +11,24 @@ import './inspect.css';
 
 /** Tray, picture with its maps, answer. */
 export function InspectScreen({ inspection }: { readonly inspection: Inspection }) {
+  const atlas = useView((state) => state.atlas) && inspection.analysis !== null;
   return (
     <div className="inspect">
       <Tray />
-      <main className="stagearea">
-        {inspection.image ? <Picture inspection={inspection} image={inspection.image} /> : <EmptyState />}
-        <Readout inspection={inspection} />
+      <main className="stagearea" data-atlas={atlas || undefined}>
+        {atlas ? <Atlas inspection={inspection} /> : <Large inspection={inspection} />}
         <StageStrip inspection={inspection} />
       </main>
       <Panel inspection={inspection} />
     </div>
+  );
+}
+
+function Large({ inspection }: { readonly inspection: Inspection }) {
+  return (
+    <>
+      {inspection.image ? <Picture inspection={inspection} image={inspection.image} /> : <EmptyState />}
+      <Readout inspection={inspection} />
+    </>
   );
 }

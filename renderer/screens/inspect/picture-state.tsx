@@ -82,7 +82,7 @@ interface WorkingProps {
   readonly children?: ReactNode;
 }
 
-function Working({ text, share, children }: WorkingProps) {
+export function Working({ text, share, children }: WorkingProps) {
   return (
     <div className="picture-working">
       <div>

@@ -1,14 +1,16 @@
 import { Maximize, Minus, Plus } from 'lucide-react';
 import { type KeyboardEvent, type MouseEvent, type PointerEvent, useMemo, useRef, useState } from 'react';
 import type { Point } from '../../../models/attention/geometry.ts';
-import { tileInPicture, tokenUnder, windowCentre } from '../../pipeline/tiles.ts';
 import { useCamera } from '../../stores/camera.ts';
 import type { PictureSize, TrayImage } from '../../stores/images.ts';
-import { queryPoint, useView } from '../../stores/view.ts';
+import { useView } from '../../stores/view.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { useElementSize } from '../../ui/hooks/use-element-size.ts';
-import { PictureOverlay } from './picture-overlay.tsx';
+import { MapLayer } from './map-layer.tsx';
+import { MapState } from './map-state.tsx';
+import { MarksLayer } from './marks-layer.tsx';
 import { PictureState } from './picture-state.tsx';
+import { asksQuery, moveQuery, pressAt } from './query-place.ts';
 import type { Inspection } from './use-inspection.ts';
 import { type PictureLayout, useZoom } from './use-zoom.ts';
 import './picture.css';
@@ -34,8 +36,8 @@ export function Picture({ inspection, image }: PictureProps) {
   const viewportSize = useElementSize(viewport);
   const { size, onLoad } = useShownSize(image, inspection);
   const layout = useZoom(viewport, viewportSize, size, image.id);
-  const view = useView((state) => state.view);
-  const { pointAt, pin } = useView.getState();
+  const asking = useView(asksQuery);
+  const { pointAt } = useView.getState();
   const readable = inspection.analysis !== null;
   // A browser shows what little it can of a damaged file, which would pass for a picture.
   const refused = image.status.kind === 'error' && image.status.error.name === 'ImageError';
@@ -47,15 +49,13 @@ export function Picture({ inspection, image }: PictureProps) {
     pointAt(readable && inside ? point : null);
   };
   const onClick = (event: MouseEvent) => {
-    const point = toPicture(event, layout);
-    const stage = inspection.tiles?.[useView.getState().stage];
-    if (view === 'query' && stage && tokenUnder(stage, point) !== null) pin(point);
+    if (readable) pressAt(inspection, toPicture(event, layout));
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const arrow = ARROWS[event.key];
     if (!arrow || event.target !== event.currentTarget) return;
     const { zoom, controls } = useCamera.getState();
-    if (view === 'query' && readable) moveQuery(inspection, arrow);
+    if (asking && readable) moveQuery(inspection, arrow);
     else if (zoom > 1) controls?.panBy(-arrow[0] * PAN_STEP, -arrow[1] * PAN_STEP);
     else return;
     event.preventDefault();
@@ -67,8 +67,8 @@ export function Picture({ inspection, image }: PictureProps) {
       className="picture"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move the query pixel and the zoomed picture
       tabIndex={0}
-      aria-label={`${image.name}. Arrow keys move ${view === 'query' ? 'the query pixel' : 'the zoomed picture'}.`}
-      data-view={view}
+      aria-label={`${image.name}. Arrow keys move ${asking ? 'the query pixel' : 'the zoomed picture'}.`}
+      data-asking={asking || undefined}
       onPointerMove={onPointerMove}
       onPointerLeave={() => pointAt(null)}
       onClick={onClick}
@@ -90,8 +90,10 @@ export function Picture({ inspection, image }: PictureProps) {
           }}
         />
       )}
-      {url && <PictureOverlay inspection={inspection} viewport={viewportSize} layout={layout} size={size} />}
+      {url && <MapLayer inspection={inspection} viewport={viewportSize} layout={layout} />}
+      {url && <MarksLayer inspection={inspection} viewport={viewportSize} layout={layout} size={size} />}
       <PictureState image={image} />
+      {readable && <MapState stageCount={inspection.stages.length} />}
       {url && <ZoomControls />}
     </section>
   );
@@ -120,25 +122,6 @@ function toPicture(event: MouseEvent, layout: PictureLayout): Point {
     x: (event.clientX - box.left - layout.offsetX) / layout.scale,
     y: (event.clientY - box.top - layout.offsetY) / layout.scale,
   };
-}
-
-/** Pins the query one token of the chosen stage further; at the edge of what the network sees it stays. */
-function moveQuery({ tiles, window }: Inspection, [x, y]: readonly [number, number]): void {
-  const { stage, moveActivePin } = useView.getState();
-  const grid = tiles?.[stage]?.tokens;
-  if (!grid || !window) return;
-  const from = queryPoint(useView.getState()) ?? windowCentre(window);
-  const { rows, cols } = grid.geometry;
-  const token = tokenUnder(tiles[stage]!, from);
-  if (token === null) {
-    moveActivePin(windowCentre(window));
-    return;
-  }
-  const cell = token - tiles[stage]!.geometry.cls;
-  const col = Math.min(cols.count - 1, Math.max(0, (cell % cols.count) + x));
-  const row = Math.min(rows.count - 1, Math.max(0, Math.floor(cell / cols.count) + y));
-  const tile = tileInPicture(grid, row * cols.count + col);
-  moveActivePin({ x: (tile.left + tile.right) / 2, y: (tile.top + tile.bottom) / 2 });
 }
 
 function ZoomControls() {

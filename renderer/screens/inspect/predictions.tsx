@@ -6,6 +6,7 @@ import { searchClasses } from '../../pipeline/predictions.ts';
 import { useView } from '../../stores/view.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { percent } from '../../ui/format.ts';
+import { ClassPick } from './attribution/class-pick.tsx';
 import type { Inspection } from './use-inspection.ts';
 
 /** How many classes are listed; the search reaches the others. */
@@ -52,10 +53,10 @@ function emptyText(done: boolean, hasImage: boolean, query: string): string {
 function Line({ prediction, ranked }: { readonly prediction: Prediction; readonly ranked: boolean }) {
   const { label, probability, rank, index } = prediction;
   return (
-    <li data-first={rank === 1 || undefined} title={`${label}, class ${index}, rank ${rank}`}>
-      <span className="predictions-label selectable">
+    <li data-first={rank === 1 || undefined} title={`Class ${index}, rank ${rank}`}>
+      <span className="predictions-label">
         {ranked && <span className="predictions-rank">{rank}</span>}
-        {label}
+        <ClassPick index={index} label={label} isFirst={rank === 1} />
       </span>
       <span>{percent(probability)}</span>
       <span className="predictions-bar" aria-hidden>

@@ -1,71 +1,74 @@
 import { Pin, PinOff } from 'lucide-react';
 import type { Rect } from '../../../models/attention/geometry.ts';
-import { cellUnder, extentInPicture } from '../../pipeline/tiles.ts';
+import { cellUnder, extentInPicture, tilesOfMap } from '../../pipeline/tiles.ts';
+import { type ShownMap, useMaps } from '../../stores/maps.ts';
 import { useView } from '../../stores/view.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { percent, value } from '../../ui/format.ts';
 import { Tip } from '../../ui/tooltip.tsx';
 import { ColorBar } from './color-bar.tsx';
+import { headText, mapPlaceText, scaleValue } from './map-words.ts';
+import { asksQuery } from './query-place.ts';
 import type { Inspection } from './use-inspection.ts';
-import { headName } from './words.ts';
 import './readout.css';
 
 /** Under the picture: the value and place of the cell under the pointer, and what the colours mean. */
 export function Readout({ inspection }: { readonly inspection: Inspection }) {
-  const stage = useView((state) => state.stage);
   const hover = useView((state) => state.hover);
-  const { tiles, maps } = inspection;
-  const shown = maps[stage] ?? null;
-  const keys = tiles?.[stage]?.keys ?? null;
-  const cell = shown && keys && hover ? cellUnder(keys, hover) : null;
-  const weight = shown && cell !== null ? (shown.map.summary.cells[cell] ?? null) : null;
+  const kept = useMaps((maps) => maps.large.shown);
+  const shown = kept && kept.runId === inspection.analysis?.runId ? kept : null;
+  const tiles = shown && inspection.tiles ? tilesOfMap(inspection.tiles, shown.map) : null;
+  const cell = tiles && hover ? cellUnder(tiles, hover) : null;
+  const weight = shown && cell !== null ? (shown.map.cells[cell] ?? null) : null;
 
   return (
     <div className="readout">
-      {shown && keys && cell !== null && weight !== null ? (
-        <CellFacts
-          text={`${value(weight * shown.scale.factor)}${shown.scale.unit === '× uniform' ? '\u202f×' : ''}`}
-          col={cell % shown.map.summary.grid.cols}
-          row={Math.floor(cell / shown.map.summary.grid.cols)}
-          extent={extentInPicture(keys, cell)}
-        />
+      {shown && tiles && cell !== null && weight !== null ? (
+        <CellFacts shown={shown} weight={weight} cell={cell} extent={extentInPicture(tiles, cell)} />
       ) : (
-        <Hint inspection={inspection} outside={hover !== null && keys !== null} />
+        <Hint inspection={inspection} shown={shown} outside={hover !== null && tiles !== null} />
       )}
       <span className="readout-end">
         <PinState />
-        {shown?.map.summary.clsShare != null && (
-          <Tip
-            label="The share of this map that goes to the class token itself, which has no place in the picture"
-            side="top"
-          >
-            <span className="readout-cls">
-              <span className="quiet">CLS key</span> {percent(shown.map.summary.clsShare)}
-            </span>
-          </Tip>
-        )}
-        {shown && <ColorBar scale={shown.scale} marked={weight} />}
+        {shown && <ClsValue shown={shown} />}
+        {shown && (shown.components ? <Components shown={shown} /> : <ColorBar scale={shown.scale} marked={weight} />)}
       </span>
     </div>
   );
 }
 
 interface CellFactsProps {
-  readonly text: string;
-  readonly col: number;
-  readonly row: number;
+  readonly shown: ShownMap;
+  readonly weight: number;
+  readonly cell: number;
   readonly extent: Rect;
 }
 
-function CellFacts({ text, col, row, extent }: CellFactsProps) {
+function CellFacts({ shown: { map, scale }, weight, cell, extent }: CellFactsProps) {
+  const { cols } = map.grid;
+  const place = `(${cell % cols}, ${Math.floor(cell / cols)})`;
+  const inUniform = map.uniform !== null && scale.unit !== '× uniform';
   return (
     <span className="readout-cell">
-      <strong>{text}</strong>
+      <strong>
+        {scaleValue(weight * scale.factor, scale.signed)}
+        {scale.unit === '× uniform' && '\u202f×'}
+      </strong>
+      {inUniform && (
+        <span className="readout-uniform">
+          {value(weight * map.uniform!)}
+          {'\u202f'}× uniform
+        </span>
+      )}
       <span>
-        cell ({col}, {row})
+        {map.on === 'pixels' ? 'input pixel' : 'cell'} {place}
       </span>
       <Tip
-        label="The picture’s pixels that reach this cell through the convolutions; neighbouring cells overlap"
+        label={
+          map.on === 'pixels'
+            ? 'The part of the picture that this pixel of the network’s input stands for'
+            : 'The picture’s pixels that reach this cell through the convolutions; neighbouring cells overlap'
+        }
         side="top"
       >
         <span>
@@ -79,32 +82,88 @@ function CellFacts({ text, col, row, extent }: CellFactsProps) {
 /** Whole pixels that a continuous span touches, both ends included: `192–223`. */
 function pixels(start: number, end: number): string {
   const first = Math.floor(start);
-  return `${first}–${Math.max(first, Math.ceil(end) - 1)}`;
+  const last = Math.max(first, Math.ceil(end) - 1);
+  return first === last ? String(first) : `${first}–${last}`;
 }
 
-function Hint({ inspection, outside }: { readonly inspection: Inspection; readonly outside: boolean }) {
-  const stage = useView((state) => state.stage);
-  const view = useView((state) => state.view);
-  const shown = inspection.maps[stage];
-  if (!shown || !inspection.report) return null;
+/** The class token's own number, which has no place in the picture. */
+function ClsValue({ shown: { map, scale } }: { readonly shown: ShownMap }) {
+  if (map.cls === null) return null;
+  const [name, tip] = CLS_NAMES[map.view] ?? CLS_KEY;
+  return (
+    <Tip label={tip} side="top">
+      <span className="readout-cls">
+        <span className="quiet">{name}</span> {map.signed ? scaleValue(map.cls * scale.factor, true) : percent(map.cls)}
+      </span>
+    </Tip>
+  );
+}
+
+const CLS_KEY = [
+  'CLS key',
+  'The share of this map that goes to the class token itself, which has no place in the picture',
+] as const;
+
+const CLS_NAMES: Readonly<Record<string, readonly [name: string, tip: string]>> = {
+  column: ['CLS query', 'The attention that the class token pays to this key'],
+  rollout: ['CLS kept', 'The mass that stayed with class tokens, which have no place in the picture'],
+  attribution: ['CLS key', 'What the class token as a key adds; it has no place in the picture'],
+};
+
+function Components({ shown }: { readonly shown: ShownMap }) {
+  const explained = shown.components?.explained ?? [];
+  return (
+    <Tip label="The share of the tokens’ variance that each of the three colours holds" side="top">
+      <span className="readout-components">
+        {explained.map((share, at) => (
+          <span key={CHANNELS[at]}>
+            <i data-channel={CHANNELS[at]} />
+            {percent(share)}
+          </span>
+        ))}
+        <span className="quiet">of variance</span>
+      </span>
+    </Tip>
+  );
+}
+
+const CHANNELS = ['red', 'green', 'blue'] as const;
+
+interface HintProps {
+  readonly inspection: Inspection;
+  readonly shown: ShownMap | null;
+  readonly outside: boolean;
+}
+
+function Hint({ inspection, shown, outside }: HintProps) {
+  const asking = useView(asksQuery);
+  const active = useView((state) => state.activePin !== null);
+  if (!inspection.analysis) return null;
   if (outside) return <span className="quiet">Outside the crop: the network does not see this.</span>;
-  if (view === 'query' && shown.map.kind === 'row')
+  if (asking && !active)
     return <span className="quiet">Move over the picture to choose the query; click to pin it.</span>;
-  const heads = inspection.report.stages[stage]?.heads ?? 1;
-  return <span className="quiet">{headName(shown.map.head, heads)}</span>;
+  if (!shown) return null;
+  const heads = inspection.stages[shown.map.stage]?.heads ?? 1;
+  const head = headText(shown.map, heads);
+  return (
+    <span className="quiet">
+      {mapPlaceText(shown.map)}
+      {head && `, ${head}`}
+    </span>
+  );
 }
 
 function PinState() {
-  const view = useView((state) => state.view);
-  const pinned = useView((state) => state.activePin !== null);
-  if (view !== 'query' || !pinned) return null;
+  const asking = useView(asksQuery);
+  const active = useView((state) => state.activePin !== null);
+  if (!asking || !active) return null;
   return (
     <span className="readout-pin">
       <Pin size={13} aria-hidden />
       Query pinned
       <IconButton
         icon={PinOff}
-        label="Unpin the query"
+        label="Follow the pointer again"
         keys="Escape"
         onClick={() => useView.getState().activatePin(null)}
       />

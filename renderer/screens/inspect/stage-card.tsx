@@ -1,35 +1,50 @@
+import type { AttentionMap, MapView } from '../../../models/attention/attention-map.ts';
+import { summariseMap } from '../../../models/attention/map-summary.ts';
 import type { StageReport } from '../../engine/protocol.ts';
+import { type MapPlaceState, NO_MAP, type ShownMap, useMaps } from '../../stores/maps.ts';
 import { useView } from '../../stores/view.ts';
 import { gridSize, gridSizeShort, percent, value } from '../../ui/format.ts';
 import { Keys } from '../../ui/kbd.tsx';
 import { Slider } from '../../ui/slider.tsx';
 import { Tip } from '../../ui/tooltip.tsx';
+import { mapTitle, noteText, scaleValue } from './map-words.ts';
 import { StageMapCanvas } from './stage-map-canvas.tsx';
-import type { Inspection, ShownMap } from './use-inspection.ts';
-import { headName, mapTitle } from './words.ts';
+import type { Inspection } from './use-inspection.ts';
 
 interface StageCardProps {
   /** Stage index, from 0. */
   readonly at: number;
   readonly stage: StageReport;
   readonly inspection: Inspection;
-  readonly shown: ShownMap | null;
 }
 
-const KIND_NAMES = { cls: 'CLS', received: 'received', row: 'pixel' } as const;
+const SHORT_NAMES: Readonly<Record<MapView, string>> = {
+  cls: 'CLS',
+  received: 'received',
+  row: 'query',
+  column: 'query’s key',
+  rollout: 'rollout',
+  attribution: 'class',
+  projection: 'tokens',
+};
 
 /** One stage: its map, its sizes, and its blocks to walk along. Clicking makes it the large map. */
-export function StageCard({ at, stage, inspection, shown }: StageCardProps) {
-  const selected = useView((state) => state.stage === at);
+export function StageCard({ at, stage, inspection }: StageCardProps) {
+  const large = useView(
+    ({ view, rolloutOn, stage: chosen }) => chosen === at && !(view === 'rollout' && rolloutOn === 'pixels'),
+  );
+  const place = useMaps((maps) => maps.stages[at]) ?? NO_MAP;
+  const shown = place.shown?.runId === inspection.analysis?.runId ? place.shown : null;
   const { setStage } = useView.getState();
   const { tokens, keys, cls } = stage.grids;
-  const title = shown ? mapTitle(shown.map, stage.heads) : 'no map yet';
+  const labels = inspection.entry?.labels ?? [];
+  const title = shown ? mapTitle(shown.map, stage.heads, labels) : 'no map yet';
   return (
-    <article className="card" data-selected={selected || undefined}>
+    <article className="card" data-selected={large || undefined}>
       <button
         type="button"
         className="card-main"
-        aria-pressed={selected}
+        aria-pressed={large}
         aria-label={`Stage ${at + 1}: ${title}`}
         onClick={() => setStage(at)}
       >
@@ -47,7 +62,11 @@ export function StageCard({ at, stage, inspection, shown }: StageCardProps) {
             {stage.heads} {stage.heads === 1 ? 'head' : 'heads'}
             {cls === 1 && ', CLS'}
           </span>
-          {shown && <MapFacts shown={shown} heads={stage.heads} />}
+          {shown ? (
+            <MapFacts shown={shown} heads={stage.heads} />
+          ) : (
+            <NoMap place={place} at={at} count={inspection.stages.length} />
+          )}
         </span>
       </button>
       <BlockScrubber at={at} depth={stage.depth} />
@@ -55,30 +74,68 @@ export function StageCard({ at, stage, inspection, shown }: StageCardProps) {
   );
 }
 
-function MapFacts({ shown: { map, scale }, heads }: { readonly shown: ShownMap; readonly heads: number }) {
-  const { clsShare } = map.summary;
+function MapFacts({ shown: { map, scale, components }, heads }: { readonly shown: ShownMap; readonly heads: number }) {
+  const { min, max } = summariseMap(map);
+  const byHead = heads > 1 && map.view !== 'rollout' && map.view !== 'projection';
   return (
     <span className="card-map-facts">
       <span className="card-kind">
-        {KIND_NAMES[map.kind]}
-        {heads > 1 && (
-          <span className="quiet card-detail">, {map.head === null ? 'mean' : headName(map.head, heads)}</span>
-        )}
+        {SHORT_NAMES[map.view]}
+        {byHead && <span className="quiet card-detail">, {headShort(map)}</span>}
       </span>
-      <span>
-        <span className="quiet">max</span> {value(map.summary.max * scale.factor)}
-        {scale.unit === '× uniform' && <span className="quiet"> ×</span>}
-      </span>
-      {clsShare !== null && (
-        <span className="card-cls">
-          <span className="quiet">
-            CLS<span className="card-detail"> key</span>
-          </span>{' '}
-          {percent(clsShare)}
+      {components ? (
+        <span className="quiet">{percent(components.explained.reduce((sum, share) => sum + share, 0))} shown</span>
+      ) : (
+        <span>
+          <span className="quiet">{map.signed ? '' : 'max'}</span>{' '}
+          {map.signed
+            ? `${scaleValue(min * scale.factor, true)} … ${scaleValue(max * scale.factor, true)}`
+            : value(max * scale.factor)}
+          {scale.unit === '× uniform' && <span className="quiet"> ×</span>}
         </span>
       )}
+      {map.cls !== null && <ClsFact map={map} />}
     </span>
   );
+}
+
+/** The class token's own part, in the words of the view. */
+function ClsFact({ map }: { readonly map: AttentionMap }) {
+  const name = map.view === 'rollout' ? 'kept' : map.view === 'column' ? 'query' : 'key';
+  return (
+    <span className="card-cls">
+      <span className="quiet">
+        CLS<span className="card-detail"> {name}</span>
+      </span>{' '}
+      {map.signed ? scaleValue(map.cls ?? 0, true) : percent(map.cls ?? 0)}
+    </span>
+  );
+}
+
+function headShort({ head, view }: AttentionMap): string {
+  if (head !== null) return `head ${head + 1}`;
+  return view === 'attribution' ? 'all heads' : 'mean';
+}
+
+/** Why the card is empty, in a line. */
+function NoMap({ place, at, count }: { readonly place: MapPlaceState; readonly at: number; readonly count: number }) {
+  const text = noMapText(place, at, count);
+  return text && <span className="card-map-facts card-none quiet">{text}</span>;
+}
+
+function noMapText({ note, work }: MapPlaceState, at: number, count: number): string | null {
+  if (note === 'not-the-last-stage') return `reaches the logits through stage ${count}`;
+  if (note) return noteText(note, at, count);
+  switch (work?.state.kind) {
+    case 'working':
+      return 'computing…';
+    case 'stopped':
+      return 'stopped';
+    case 'failed':
+      return 'failed';
+    default:
+      return null;
+  }
 }
 
 function BlockScrubber({ at, depth }: { readonly at: number; readonly depth: number }) {

@@ -1,13 +1,15 @@
 import { useRef } from 'react';
 import { inputRect } from '../../../models/attention/geometry.ts';
 import type { InputWindow } from '../../../models/image/preprocessing.ts';
-import { type Layout, outline, toDevice } from '../../pipeline/paint.ts';
-import { paintOverlay } from '../../pipeline/pipeline.ts';
-import { tileInPicture } from '../../pipeline/tiles.ts';
+import { type Layout, lookOf, opaque, outline, paintMap, toDevice } from '../../pipeline/paint.ts';
+import { tileInPicture, tilesOfMap } from '../../pipeline/tiles.ts';
+import type { ShownMap } from '../../stores/maps.ts';
 import { useSettings } from '../../stores/settings.ts';
+import { useView } from '../../stores/view.ts';
 import { useCanvas } from '../../ui/hooks/use-canvas.ts';
 import { useElementSize } from '../../ui/hooks/use-element-size.ts';
-import type { Inspection, ShownMap } from './use-inspection.ts';
+import { PIN_COLORS } from '../../ui/pin-colors.ts';
+import type { Inspection } from './use-inspection.ts';
 
 interface StageMapCanvasProps {
   /** Stage index, from 0. */
@@ -21,20 +23,24 @@ export function StageMapCanvas({ at, inspection, shown }: StageMapCanvasProps) {
   const box = useRef<HTMLSpanElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const room = useElementSize(box);
-  const colorMap = useSettings((settings) => settings.overlay.colorMap);
+  const overlay = useSettings((settings) => settings.overlay);
+  const pinColor = useView(({ pins, activePin }) => pins.find(({ id }) => id === activePin)?.color ?? null);
   const seen = inspection.window;
   const size = fitSeen(seen, room.width, room.height);
 
   useCanvas(canvas, size.width, size.height, (context, density) => {
     const tiles = inspection.tiles?.[at];
-    if (!shown || !tiles || !seen) return;
+    if (!shown || !tiles || !seen || !inspection.tiles) return;
     const scale = size.scale * density;
     const { left, top } = inputRect(seen);
     const layout: Layout = { offsetX: -left * scale, offsetY: -top * scale, scale };
-    paintOverlay(context, shown.map, shown.scale, tiles, layout, { colorMap, opacity: 1, fadeLow: false });
-    const { kind, query } = shown.map;
-    if (kind === 'row' && query !== null)
-      outline(context, toDevice(tileInPicture(tiles.tokens, query - tiles.geometry.cls), layout), density);
+    const { map } = shown;
+    paintMap(context, shown, tilesOfMap(inspection.tiles, map), layout, opaque(lookOf(overlay, map.signed)));
+    if ((map.view !== 'row' && map.view !== 'column') || map.token === null) return;
+    const grid = map.view === 'row' ? tiles.tokens : tiles.keys;
+    const cell = map.token - tiles.geometry.cls;
+    const color = pinColor === null ? '#ffffff' : PIN_COLORS[pinColor]!;
+    if (cell >= 0) outline(context, toDevice(tileInPicture(grid, cell), layout), { width: density, color });
   });
 
   return (

@@ -13,12 +13,12 @@ import './stage-strip.css';
 
 /** The stages side by side, always in sight: they are the point of the app. */
 export function StageStrip({ inspection }: { readonly inspection: Inspection }) {
-  const stages: readonly StageReport[] = inspection.report?.stages ?? [];
+  const stages: readonly StageReport[] = inspection.stages;
   return (
     <section className="strip" aria-label="Stages">
       {stages.map((stage, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a stage is its place in the network
-        <StageCard key={at} at={at} stage={stage} inspection={inspection} shown={inspection.maps[at] ?? null} />
+        <StageCard key={at} at={at} stage={stage} inspection={inspection} />
       ))}
       {stages.length === 0 && <NoStages hasImage={inspection.image !== null} />}
     </section>

@@ -1,0 +1,135 @@
+import { useRef } from 'react';
+import { inputRect, type Rect } from '../../../models/attention/geometry.ts';
+import { type Layout, outline, toDevice } from '../../pipeline/paint.ts';
+import { cellUnder, extentInPicture, type StageTiles, tileInPicture, tilesOfMap } from '../../pipeline/tiles.ts';
+import type { PictureSize } from '../../stores/images.ts';
+import { type ShownMap, useMaps } from '../../stores/maps.ts';
+import { type Direction, useView } from '../../stores/view.ts';
+import { useCanvas } from '../../ui/hooks/use-canvas.ts';
+import type { ElementSize } from '../../ui/hooks/use-element-size.ts';
+import { PIN_COLORS } from '../../ui/pin-colors.ts';
+import { asksQuery, queryStage } from './query-place.ts';
+import type { Inspection } from './use-inspection.ts';
+import type { PictureLayout } from './use-zoom.ts';
+
+interface MarksLayerProps {
+  readonly inspection: Inspection;
+  readonly viewport: ElementSize;
+  readonly layout: PictureLayout;
+  readonly size: PictureSize;
+}
+
+/** Over the map: what the crop leaves out, the pins and the query, and the cell under the pointer. */
+export function MarksLayer({ inspection, viewport, layout, size }: MarksLayerProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const view = useView((state) => state.view);
+  const direction = useView((state) => state.direction);
+  const hover = useView((state) => state.hover);
+  const pins = useView((state) => state.pins);
+  const activePin = useView((state) => state.activePin);
+  const peeking = useView((state) => state.peeking);
+  const asking = useView(asksQuery);
+  const stage = useView(queryStage);
+  const shown = useMaps((maps) => maps.large.shown);
+  const { window: seen, tiles } = inspection;
+
+  useCanvas(canvas, viewport.width, viewport.height, (context, density) => {
+    const device: Layout = {
+      offsetX: layout.offsetX * density,
+      offsetY: layout.offsetY * density,
+      scale: layout.scale * density,
+    };
+    const picture = toDevice({ left: 0, top: 0, right: size.width, bottom: size.height }, device);
+    if (seen) paintUnseen(context, picture, toDevice(inputRect(seen), device), density);
+    if (!tiles) return;
+    if (shown && hover && (!asking || activePin !== null)) {
+      const grid = tilesOfMap(tiles, shown.map);
+      const cell = cellUnder(grid, hover);
+      // A pixel's own outline would hide it.
+      if (cell !== null && shown.map.on !== 'pixels') {
+        const dash = [3 * density, 3 * density];
+        outline(context, toDevice(extentInPicture(grid, cell), device), { width: density, dash });
+        outline(context, toDevice(tileInPicture(grid, cell), device), { width: density });
+      }
+    }
+    const stageTiles = tiles[stage];
+    if (!asking || !stageTiles) return;
+    const grid = queryGrid(stageTiles, direction, view === 'rollout');
+    for (const pin of pins) {
+      const cell = cellUnder(grid, pin.point);
+      if (cell === null) continue;
+      const active = pin.id === activePin;
+      const rect = toDevice(tileInPicture(grid, cell), device);
+      const color = PIN_COLORS[pin.color]!;
+      outline(context, rect, { width: (active ? 2.5 : 1.5) * density, color });
+      numberPin(context, rect, { text: String(pin.color + 1), color, active, density });
+    }
+    const cell = activePin === null && shown ? shownCell(shown, stageTiles) : null;
+    if (cell !== null) outline(context, toDevice(tileInPicture(grid, cell), device), { width: 1.5 * density });
+  });
+
+  return (
+    <canvas
+      ref={canvas}
+      className="picture-overlay"
+      data-peeking={peeking || undefined}
+      aria-hidden
+      style={{ width: viewport.width, height: viewport.height }}
+    />
+  );
+}
+
+/** A query is a token of the stage; a key that is attended to lies on the grid of keys. */
+function queryGrid({ tokens, keys }: StageTiles, direction: Direction, rollout: boolean) {
+  return direction === 'attended' && !rollout ? keys : tokens;
+}
+
+/** The cell whose map is shown, which lags behind the pointer by the engine's answer. */
+function shownCell({ map }: ShownMap, { geometry }: StageTiles): number | null {
+  if (map.view !== 'row' && map.view !== 'column' && map.view !== 'rollout') return null;
+  return map.token === null || map.token < geometry.cls ? null : map.token - geometry.cls;
+}
+
+interface PinLabel {
+  readonly text: string;
+  readonly color: string;
+  readonly active: boolean;
+  readonly density: number;
+}
+
+/** The pin's number on a flag at its tile's upper left corner, as in the list beside the picture. */
+function numberPin(context: CanvasRenderingContext2D, rect: Rect, { text, color, active, density }: PinLabel): void {
+  const side = (active ? 16 : 14) * density;
+  const left = rect.left - 1.5 * density;
+  const top = rect.top - side;
+  context.fillStyle = 'rgb(0 0 0 / 70%)';
+  context.fillRect(left - density, top - density, side + 2 * density, side + 2 * density);
+  context.fillStyle = color;
+  context.fillRect(left, top, side, side);
+  context.fillStyle = '#101214';
+  context.font = `600 ${(active ? 11.5 : 10.5) * density}px ${getComputedStyle(context.canvas).fontFamily}`;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(text, left + side / 2, top + side / 2 + 0.5 * density);
+}
+
+/** A veil, in the canvas's own colour, over what the network does not see, and the border of what it does. */
+function paintUnseen(context: CanvasRenderingContext2D, picture: Rect, seen: Rect, density: number): void {
+  const whole = [
+    seen.left - picture.left,
+    seen.top - picture.top,
+    picture.right - seen.right,
+    picture.bottom - seen.bottom,
+  ];
+  // Resampling rounds the long side down, so that even an uncropped side may differ by a fraction of a pixel.
+  if (whole.every((gap) => Math.abs(gap) <= 1.5 * density)) return;
+  context.save();
+  context.beginPath();
+  context.rect(picture.left, picture.top, picture.right - picture.left, picture.bottom - picture.top);
+  context.rect(seen.left, seen.top, seen.right - seen.left, seen.bottom - seen.top);
+  context.clip('evenodd');
+  context.fillStyle = getComputedStyle(context.canvas).color;
+  context.fillRect(picture.left, picture.top, picture.right - picture.left, picture.bottom - picture.top);
+  context.restore();
+  outline(context, seen, { width: density });
+}
