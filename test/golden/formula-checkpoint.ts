@@ -2,8 +2,16 @@ import { expectedTensors } from '../../models/cvt/expected-tensors.ts';
 import type { CvtSpec } from '../../models/cvt/spec.ts';
 import { formulaTensor } from './formula-weights.ts';
 
-/** A safetensors file of formula weights with official names, as bytes. Its data starts 8-byte aligned, as upstream's does. */
-export function formulaCheckpoint(spec: CvtSpec, numClasses: number, seed: number): Uint8Array<ArrayBuffer> {
+/**
+ * A safetensors file of formula weights with official names, as bytes. Its data starts 8-byte aligned, as upstream's does.
+ * @param tensor makes the weights, where they are to differ from the formula's
+ */
+export function formulaCheckpoint(
+  spec: CvtSpec,
+  numClasses: number,
+  seed: number,
+  tensor: typeof formulaTensor = formulaTensor,
+): Uint8Array<ArrayBuffer> {
   const shapes = [...expectedTensors(spec, numClasses)];
   let offset = 0;
   const header: Record<string, { dtype: 'F32'; shape: readonly number[]; data_offsets: [number, number] }> = {};
@@ -19,7 +27,7 @@ export function formulaCheckpoint(spec: CvtSpec, numClasses: number, seed: numbe
   file.fill(0x20, 8, 8 + headerLength);
   file.set(text, 8);
   for (const [name, shape] of shapes) {
-    const values = formulaTensor(name, shape, seed);
+    const values = tensor(name, shape, seed);
     file.set(new Uint8Array(values.buffer), 8 + headerLength + header[name]!.data_offsets[0]);
   }
   return file;
