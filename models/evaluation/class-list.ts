@@ -26,7 +26,7 @@ const UNKNOWN = { kind: 'unknown' } as const;
  * (`n01440764 tench`, and the boxes of Kaggle's solution file); a name, shown ones before other words of the synset, alone or
  * as ImageNet's comma list (`tench, Tinca tinca`); an index counted from 0; a name with a number before it. A name comes
  * before an index, so that a class called "7" is meant by "7" wherever it stands in the list. Case, spaces, underscores,
- * hyphens, full stops and apostrophes do not matter.
+ * hyphens, full stops and apostrophes do not matter, but case decides between names that differ in nothing else.
  */
 export class ClassList {
   readonly classes: readonly ClassName[];
@@ -83,13 +83,20 @@ export class ClassList {
     if (folded === '') return UNKNOWN;
     for (const names of [this.#shown, this.#all]) {
       const indexes = names.get(folded);
-      if (indexes !== undefined) return meaningOf(indexes);
+      if (indexes !== undefined) return meaningOf(indexes.length === 1 ? indexes : this.#inSameCase(label, indexes));
     }
     if (!label.includes(',')) return UNKNOWN;
     const words = label.split(',').filter((word) => word.trim() !== '');
     const [first = [], ...others] = words.map((word) => this.#all.get(fold(word)) ?? []);
     const shared = first.filter((index) => others.every((indexes) => indexes.includes(index)));
     return shared.length === 0 ? UNKNOWN : meaningOf(shared);
+  }
+
+  /** ImageNet has a Cardigan, which is a dog, and a cardigan, which is not. */
+  #inSameCase(label: string, indexes: readonly number[]): readonly number[] {
+    const wanted = foldSpaces(label);
+    const same = indexes.filter((index) => this.classes[index]!.names.some((name) => foldSpaces(name) === wanted));
+    return same.length === 0 ? indexes : same;
   }
 }
 
@@ -123,11 +130,15 @@ export function withWordNetIds(classes: readonly ClassName[], imagenet: readonly
   });
 }
 
-/** What of a name counts when names are compared. File systems keep accents in one or two code points. */
+/** What of a name counts when names are compared. */
 function fold(name: string): string {
+  return foldSpaces(name).toLowerCase();
+}
+
+/** The same but for case. File systems keep accents in one or two code points. */
+function foldSpaces(name: string): string {
   return name
     .normalize('NFKC')
-    .toLowerCase()
     .replace(/['’.]/g, '')
     .replace(/[\s_-]+/g, ' ')
     .trim();
