@@ -1,5 +1,5 @@
 import type { AttentionMap, ProjectionTokens } from './attention-map.ts';
-import { type MapCell, type MapSummary, region, summariseMap } from './map-summary.ts';
+import { halfMassCells, type MapCell, type MapSummary, region, summariseMap } from './map-summary.ts';
 
 /** What a description may call by name. */
 export interface MapNames {
@@ -58,7 +58,7 @@ function place({ view, stage, block, head, on }: AttentionMap): string {
 
 function masses(map: AttentionMap): string[] {
   const summary = summariseMap(map);
-  const { strongest, weakest, cells } = summary;
+  const { strongest, weakest } = summary;
   const at = (cell: MapCell) =>
     `${region(cell, map.grid)}, ${map.on === 'pixels' ? 'pixel' : 'cell'} (${cell.col}, ${cell.row})`;
   if (map.unit === 'norm')
@@ -70,7 +70,7 @@ function masses(map: AttentionMap): string[] {
   const times = summary.strongestTimesUniform;
   const sentences = [
     `Strongest in the ${at(strongest)}: ${percent(strongest.value)}${times === null ? '' : `, ${times.toFixed(1)} times uniform`}.`,
-    `Half of the map lies in ${summary.halfMassCells} of ${cells.length} ${map.on === 'pixels' ? 'pixels' : 'cells'}.`,
+    `Half of the map lies in ${halfMassCells(map)} of ${map.cells.length} ${map.on === 'pixels' ? 'pixels' : 'cells'}.`,
   ];
   if (map.cls !== null) sentences.push(`${clsWords(map)} ${percent(map.cls)}.`);
   return sentences;

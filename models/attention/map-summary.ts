@@ -10,47 +10,24 @@ export interface MapCell {
   readonly value: number;
 }
 
-/** What stands beside a map: its range for the colour bar, CLS's own value, and where the mass lies. */
+/** What stands beside a map, in its own unit. CLS is not among the cells. */
 export interface MapSummary {
-  /** [rows · cols], the map without CLS; a view, not a copy. */
-  readonly cells: Float32Array;
-  readonly grid: GridSize;
   readonly min: number;
   readonly max: number;
-  /** CLS's own value; null where it has none. */
-  readonly clsShare: number | null;
   /** The cell with the largest value. */
   readonly strongest: MapCell;
-  /** The cell with the smallest value; for a signed map the one that speaks against most. */
+  /** The cell with the smallest value; of a signed map the one that speaks against most. */
   readonly weakest: MapCell;
-  /** `strongest` against an even distribution; 1 is "as much as uniform". Null where that means nothing. */
+  /** `strongest` against an even spread; 1 is "as much as uniform". Null where that means nothing. */
   readonly strongestTimesUniform: number | null;
-  /** The smallest number of cells that together hold half of the map's mass: of the sum of magnitudes, CLS left out. */
-  readonly halfMassCells: number;
   /** Sum of all cells above zero. */
   readonly positiveSum: number;
   /** Sum of all cells below zero, itself 0 or less. */
   readonly negativeSum: number;
 }
 
-/** Summarises a map of any view. @throws RangeError where its cells do not fit its grid */
-export function summariseMap(map: AttentionMap): MapSummary;
-/**
- * Summarises an attention distribution over keys.
- * @param values [cls + rows · cols], non-negative, sums to 1: a row or the mean received
- * @throws RangeError where the length does not fit the grid
- */
-export function summariseMap(
-  values: Float32Array,
-  grid: GridSize,
-  cls: 0 | 1,
-): MapSummary & { readonly strongestTimesUniform: number };
-export function summariseMap(map: AttentionMap | Float32Array, grid?: GridSize, cls: 0 | 1 = 0): MapSummary {
-  if (map instanceof Float32Array) return summariseCells(map.subarray(cls), grid!, cls ? map[0]! : null, map.length);
-  return summariseCells(map.cells, map.grid, map.cls, map.uniform);
-}
-
-function summariseCells(cells: Float32Array, grid: GridSize, cls: number | null, uniform: number | null): MapSummary {
+/** In one walk over the cells. @throws RangeError where they do not fit the grid */
+export function summariseMap({ cells, grid, uniform }: AttentionMap): MapSummary {
   if (cells.length !== cellCount(grid) || cells.length === 0)
     throw new RangeError(`A map of ${cells.length} values does not fit ${grid.rows}×${grid.cols} cells.`);
   let strongest = 0;
@@ -64,53 +41,30 @@ function summariseCells(cells: Float32Array, grid: GridSize, cls: number | null,
     if (value > 0) positiveSum += value;
     else negativeSum += value;
   }
-  const cellAt = (index: number): MapCell => ({
-    index,
-    row: Math.floor(index / grid.cols),
-    col: index % grid.cols,
-    value: cells[index]!,
-  });
+  const max = cells[strongest]!;
   return {
-    cells,
-    grid,
     min: cells[weakest]!,
-    max: cells[strongest]!,
-    clsShare: cls,
-    strongest: cellAt(strongest),
-    weakest: cellAt(weakest),
-    strongestTimesUniform: uniform === null ? null : cells[strongest]! * uniform,
-    halfMassCells: halfMass(cells, (positiveSum - negativeSum) / 2),
+    max,
+    strongest: cellAt(cells, grid, strongest),
+    weakest: cellAt(cells, grid, weakest),
+    strongestTimesUniform: uniform === null ? null : max * uniform,
     positiveSum,
     negativeSum,
   };
 }
 
-function halfMass(cells: Float32Array, half: number): number {
+/**
+ * The smallest number of cells that together hold half of a map's mass, of the sum of magnitudes; 1 where there is none.
+ * Sorts the cells, which takes a while for pixels.
+ */
+export function halfMassCells({ cells }: AttentionMap): number {
   const magnitudes = cells.map(Math.abs).sort();
+  let total = 0;
+  for (const magnitude of magnitudes) total += magnitude;
   let sum = 0;
   let count = 0;
-  while (count < magnitudes.length && sum < half) sum += magnitudes[magnitudes.length - ++count]!;
+  while (count < magnitudes.length && sum < total / 2) sum += magnitudes[magnitudes.length - ++count]!;
   return Math.max(count, 1);
-}
-
-/**
- * Where the mass lies, in a sentence or two:
- * "Strongest in the upper left, cell (3, 2): 8.2 %, 4.1 times uniform. Half of the map lies in 5 of 49 cells. The CLS token itself gets 12.3 %."
- * `describeMap` of describe-map.ts says this and more for maps of every view.
- */
-export function describeMap({ strongest, grid, cells, clsShare, halfMassCells, ...rest }: MapSummary): string {
-  const times = rest.strongestTimesUniform;
-  const sentences = [
-    `Strongest in the ${region(strongest, grid)}, cell (${strongest.col}, ${strongest.row}): ${percent(strongest.value)}` +
-      `${times === null ? '' : `, ${times.toFixed(1)} times uniform`}.`,
-    `Half of the map lies in ${halfMassCells} of ${cells.length} cells.`,
-  ];
-  if (clsShare !== null) sentences.push(`The CLS token itself gets ${percent(clsShare)}.`);
-  return sentences.join(' ');
-}
-
-function percent(value: number): string {
-  return `${(100 * value).toFixed(1)} %`;
 }
 
 /** Which ninth of the grid a cell's middle lies in, in words that follow "in the". */
@@ -119,6 +73,10 @@ export function region({ row, col }: MapCell, grid: GridSize): string {
   const horizontal = ['left', '', 'right'][third(col, grid.cols)]!;
   if (!vertical && !horizontal) return 'middle';
   return [vertical || 'middle', horizontal || 'middle'].join(' ');
+}
+
+function cellAt(cells: Float32Array, { cols }: GridSize, index: number): MapCell {
+  return { index, row: Math.floor(index / cols), col: index % cols, value: cells[index]! };
 }
 
 function third(index: number, count: number): number {
