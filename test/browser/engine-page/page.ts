@@ -1,17 +1,26 @@
+import type { FaithfulnessPlan } from '../../../models/attention/faithfulness.ts';
 import { MemorySource } from '../../../models/bytes/byte-source.ts';
+import { CheckpointWeights } from '../../../models/cvt/checkpoint-weights.ts';
 import { openCvt } from '../../../models/cvt/open-cvt.ts';
 import { type Activation, type OfficialSpec, parseSpec } from '../../../models/cvt/spec.ts';
 import { toErrorMessage } from '../../../models/errors.ts';
 import { preprocess } from '../../../models/image/preprocess.ts';
-import type { Preprocessing } from '../../../models/image/preprocessing.ts';
+import { type Preprocessing, preprocessingFor } from '../../../models/image/preprocessing.ts';
 import { buildCvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
-import type { EngineState, ModelRef, RowQuery } from '../../../renderer/engine/protocol.ts';
+import type { EngineCall, EngineCalls, EngineState, ModelRef, RowQuery } from '../../../renderer/engine/protocol.ts';
 import { engineOf, startEngineInPage } from '../../../renderer/engine/start-engine.ts';
 import { decodePicture } from '../../../renderer/engine/worker/decode-picture.ts';
 import { chooseDevice } from '../../../renderer/engine/worker/device.ts';
 import { Mutex } from '../../../renderer/engine/worker/mutex.ts';
-import { type Bench, CHECKPOINT_PATH, Network, readBack } from '../../../renderer/engine/worker/network.ts';
+import {
+  type Bench,
+  CHECKPOINT_PATH,
+  values as floats,
+  Network,
+  readBack,
+} from '../../../renderer/engine/worker/network.ts';
 import { loadRuntime } from '../../../renderer/engine/worker/runtime.ts';
+import { tapStore } from '../../../renderer/engine/worker/taps.ts';
 import { formulaCheckpoint } from '../../golden/formula-checkpoint.ts';
 import { formulaInput } from '../../golden/formula-weights.ts';
 
@@ -30,6 +39,9 @@ export interface GoldenRequest {
 export type RemoteModel = Omit<ModelRef, 'weights'> & {
   readonly weights: { readonly kind: 'url'; readonly url: string };
 };
+
+/** Typed arrays cannot cross either. */
+export type RemotePlan = Omit<FaithfulnessPlan, 'cells'> & { readonly cells: readonly number[] };
 
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
@@ -81,6 +93,80 @@ const lens = {
 
   row: (query: RowQuery) => settle(engine.call('row', query).then((row) => Array.from(row))),
 
+  /**
+   * A question about a run, its answer with arrays instead of typed ones.
+   * @param cancelAt ends the call when that many steps are done
+   */
+  study: <Call extends StudyCall>(
+    call: Call,
+    argument: EngineCalls[Call]['argument'],
+    cancelAt: number | null = null,
+  ) =>
+    settle(
+      (async () => {
+        const controller = new AbortController();
+        const steps: string[] = [];
+        const answer = await engine.call(call, argument, {
+          signal: controller.signal,
+          onProgress: (progress) => {
+            if (progress.phase !== 'studying') return;
+            steps.push(`${progress.done}/${progress.total}`);
+            if (progress.done === cancelAt) controller.abort();
+          },
+        });
+        return { answer: plain(answer) as Plain<EngineCalls[Call]['answer']>, steps };
+      })(),
+    ),
+
+  /** @param cancelAt ends the call when that many runs are done */
+  faithfulness: (
+    model: RemoteModel,
+    name: string,
+    base64: string,
+    { cells, ...plan }: RemotePlan,
+    cancelAt: number | null = null,
+  ) =>
+    settle(
+      (async () => {
+        const controller = new AbortController();
+        const steps: string[] = [];
+        const picture = { name, bytes: new Blob([fromBase64(base64)]) };
+        const argument = { model, picture, plan: { ...plan, cells: Float32Array.from(cells) } };
+        const curves = await engine.call('faithfulness', argument, {
+          signal: controller.signal,
+          onProgress: (progress) => {
+            if (progress.phase !== 'studying') return;
+            steps.push(`${progress.done}/${progress.total}`);
+            if (progress.done === cancelAt) controller.abort();
+          },
+        });
+        return { curves, steps };
+      })(),
+    ),
+
+  /** A network of formula weights, for the engine itself. */
+  analyzeFormula: (
+    { spec, seed, numClasses, height, width, activation }: GoldenRequest,
+    name: string,
+    base64: string,
+  ) =>
+    settle(
+      (async () => {
+        const bytes = formulaCheckpoint(parseSpec(spec, 'formula'), numClasses, seed);
+        const model: ModelRef = {
+          id: `formula-${JSON.stringify(spec)}`,
+          title: 'Formula',
+          weights: { kind: 'blob', blob: new Blob([bytes]) },
+          spec,
+          activation,
+          preprocessing: preprocessingFor({ rows: height, cols: width }),
+        };
+        const picture = { name, bytes: new Blob([fromBase64(base64)]) };
+        const answer = await engine.call('analyze', { model, picture });
+        return plain(answer) as Plain<EngineCalls['analyze']['answer']>;
+      })(),
+    ),
+
   /** The network's input before normalisation, [height, width, 3]. */
   pixels: (name: string, base64: string, preprocessing: Preprocessing) =>
     settle(
@@ -94,6 +180,24 @@ const lens = {
   /** A golden case with every output, on WebGPU. */
   golden: (golden: GoldenRequest) => settle(runGolden(golden)),
 };
+
+type StudyCall = Exclude<EngineCall, 'prepare' | 'analyze' | 'faithfulness' | 'configure'>;
+
+/** Typed arrays as arrays: what survives the way to Node. */
+export type Plain<T> = T extends Float32Array
+  ? number[]
+  : T extends readonly (infer Item)[]
+    ? Plain<Item>[]
+    : T extends object
+      ? { [Key in keyof T]: Plain<T[Key]> }
+      : T;
+
+function plain(value: unknown): unknown {
+  if (value instanceof Float32Array) return Array.from(value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
+}
 
 export type LensUnderTest = typeof lens;
 declare global {
@@ -128,11 +232,24 @@ async function runGolden({ spec, seed, numClasses, height, width, activation }: 
   });
   const network = await Network.compile(await bench, graph, bytes, { height, width });
   const outputs = await network.run(formulaInput([1, 3, height, width], seed));
+  const taps = tapStore(await bench);
+  const input = { rows: height, cols: width };
+  const logits = floats(outputs, 'logits');
+  taps.hold('golden', outputs, { network, weights: new CheckpointWeights(checkpoint), input, logits });
+  const run = taps.of('golden');
+  const statistics = [];
+  for (const stage of checkpoint.spec.stages.keys()) statistics.push(await run.statistics(stage));
+  const attribution = await run.attribution(Array.from(logits.keys()));
+  // What is asked after the network is gone.
+  await taps.detach(network);
+  await network.release();
+  const rollout = await run.rollout({ kind: 'answer' }, 'weighted');
+  const column = await run.column(0, 0, 0, 1);
   const values: Record<string, number[]> = {};
   for (const [name, tensor] of outputs) values[name] = Array.from(await readBack(tensor, name));
-  await network.discard(outputs);
-  await network.release();
-  return values;
+  await taps.clear();
+  const studies = { statistics, attribution, rollout, column };
+  return { values, studies: plain(studies) as Plain<typeof studies> };
 }
 
 async function settle<T>(promise: Promise<T>): Promise<Outcome<T>> {
