@@ -1,4 +1,3 @@
-import type { HeadStatistics } from '../../models/attention/head-statistics.ts';
 import type { AttentionTaps } from '../../models/attention/row.ts';
 import { stageGrids } from '../../models/cvt/grids.ts';
 import type { CvtSpec, StageSpec } from '../../models/cvt/spec.ts';
@@ -74,41 +73,6 @@ export function product(a: Matrix, b: Matrix): Matrix {
       if (value !== 0) for (let x = 0; x < result.length; x++) result[x] = result[x]! + value * b[i]![x]!;
     return result;
   });
-}
-
-/**
- * HeadStatistics of one block from its whole attention.
- * @param centre of a grid query or key, CLS not counted, in pixels of the network's input
- */
-export function headStatisticsOf(
-  attention: readonly Matrix[],
-  cls: 0 | 1,
-  centre: { readonly query: (cell: number) => Place; readonly key: (cell: number) => Place },
-): HeadStatistics {
-  const received = attention.map((rows) => rows[0]!.map((_, key) => sum(rows.map((row) => row[key]!)) / rows.length));
-  const entropy = attention.map(
-    (rows) => sum(rows.map((row) => -sum(row.map((p) => (p > 0 ? p * Math.log2(p) : 0))))) / rows.length,
-  );
-  const distance = attention.map((rows) => {
-    const grid = rows.slice(cls);
-    const distances = grid.map((row, query) => {
-      const seen = row.slice(cls);
-      const from = centre.query(query);
-      const lengths = seen.map((p, key) => p * Math.hypot(centre.key(key).x - from.x, centre.key(key).y - from.y));
-      return sum(lengths) / sum(seen);
-    });
-    return sum(distances) / grid.length;
-  });
-  return {
-    received: Float32Array.from(received.flat()),
-    entropy: Float32Array.from(entropy),
-    distance: Float32Array.from(distance),
-  };
-}
-
-interface Place {
-  readonly x: number;
-  readonly y: number;
 }
 
 /** A small network with windows that no published one has, and an input that fits it. */
