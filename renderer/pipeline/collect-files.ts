@@ -1,5 +1,5 @@
 import type { NewImage } from '../stores/images.ts';
-import { beginsAsCheckpoint, kindOfName } from './file-kinds.ts';
+import { beginsAsCheckpoint, beginsAsRecipe, type FileKind, kindOfName } from './file-kinds.ts';
 
 /** What a drop, a paste or a file dialog brought. */
 export interface Collected {
@@ -8,6 +8,7 @@ export interface Collected {
   readonly modelFiles: readonly File[];
   /** Whether there is a checkpoint among the model files. */
   readonly hasCheckpoint: boolean;
+  readonly recipes: readonly File[];
   /** Files inside folders that are neither by name; they were left alone. */
   readonly skipped: number;
 }
@@ -28,6 +29,7 @@ export async function collectDropped(transfer: DataTransfer): Promise<Collected>
     images: parts.flatMap(({ images }) => images),
     modelFiles: parts.flatMap(({ modelFiles }) => modelFiles),
     hasCheckpoint: parts.some(({ hasCheckpoint }) => hasCheckpoint),
+    recipes: parts.flatMap(({ recipes }) => recipes),
     skipped: parts.reduce((sum, { skipped }) => sum + skipped, 0),
   };
 }
@@ -44,15 +46,23 @@ export function collectChosen(files: FileList, fromFolder: boolean): Pick<Collec
 async function sortFiles(files: readonly File[]): Promise<Collected> {
   const images: NewImage[] = [];
   const modelFiles: File[] = [];
+  const recipes: File[] = [];
   let hasCheckpoint = false;
   for (const file of files) {
-    const named = kindOfName(file.name);
-    const kind = named === 'unknown' && (await beginsAsCheckpoint(file).catch(() => false)) ? 'checkpoint' : named;
-    if (kind === 'checkpoint' || kind === 'companion') modelFiles.push(file);
+    const kind = await kindOf(file);
+    if (kind === 'recipe') recipes.push(file);
+    else if (kind === 'checkpoint' || kind === 'companion') modelFiles.push(file);
     else images.push({ name: file.name, file });
     hasCheckpoint ||= kind === 'checkpoint';
   }
-  return { images, modelFiles, hasCheckpoint, skipped: 0 };
+  return { images, modelFiles, hasCheckpoint, recipes, skipped: 0 };
+}
+
+/** By its name, and where that says too little by how it begins. */
+async function kindOf(file: File): Promise<FileKind> {
+  const named = kindOfName(file.name);
+  if (named === 'unknown' && (await beginsAsCheckpoint(file).catch(() => false))) return 'checkpoint';
+  return named === 'companion' && (await beginsAsRecipe(file).catch(() => false)) ? 'recipe' : named;
 }
 
 /** A folder is one of pictures, whatever else lies in it; without any, it may be one of a model. */
@@ -66,6 +76,8 @@ function sortFolder(files: readonly File[]): Collected {
     images: pictures.map((file) => ({ name: file.name, file })),
     modelFiles,
     hasCheckpoint,
+    // Which of a folder's recipes is meant, nobody knows.
+    recipes: [],
     skipped: files.length - pictures.length - modelFiles.length,
   };
 }

@@ -1,5 +1,7 @@
+import { RECIPE_FORMAT } from '../../models/recipe/recipe.ts';
+
 /** What a file seems to be by its name; what it is, is judged by its content. */
-export type FileKind = 'picture' | 'checkpoint' | 'companion' | 'unknown';
+export type FileKind = 'picture' | 'checkpoint' | 'companion' | 'recipe' | 'unknown';
 
 const PICTURE = /\.(jpe?g|jpe|jfif|png|gif|webp|bmp|avif|heic|heif|tiff?|jxl)$/i;
 /** What the readers open, and neighbours of it that deserve the readers' own message. */
@@ -7,10 +9,16 @@ const CHECKPOINT =
   /\.(pth|pth\.tar|pt|bin|ckpt|pkl|pickle|safetensors|pdparams|h5|hdf5|keras|onnx|tflite|pb|gguf|msgpack|npz)$/i;
 /** A spec, a config or a list of labels: they belong to a checkpoint. */
 const COMPANION = /\.(json|ya?ml|txt)$/i;
+/** As recipes are saved; a renamed one is known by its content. */
+const RECIPE = /\.recipe\.json$/i;
+const JSON_NAME = /\.json$/i;
+/** A recipe says what it is in its first line. */
+const RECIPE_HEAD_BYTES = 256;
 
 export function kindOfName(name: string): FileKind {
   if (PICTURE.test(name)) return 'picture';
   if (CHECKPOINT.test(name)) return 'checkpoint';
+  if (RECIPE.test(name)) return 'recipe';
   return COMPANION.test(name) ? 'companion' : 'unknown';
 }
 
@@ -33,4 +41,10 @@ export async function beginsAsCheckpoint(file: Blob): Promise<boolean> {
   const isSmallLength =
     bytes.length > SAFETENSORS_JSON_AT && bytes.subarray(4, SAFETENSORS_JSON_AT).every((byte) => byte === 0);
   return isSmallLength && bytes[SAFETENSORS_JSON_AT] === '{'.charCodeAt(0);
+}
+
+/** Whether a JSON file that is not called a recipe is one. */
+export async function beginsAsRecipe(file: File): Promise<boolean> {
+  if (!JSON_NAME.test(file.name)) return false;
+  return (await file.slice(0, RECIPE_HEAD_BYTES).text()).includes(`"${RECIPE_FORMAT}"`);
 }

@@ -1,9 +1,13 @@
+import { LensError } from '../../models/errors.ts';
+import type { InputChoice } from '../../models/image/input-size.ts';
 import { inputWindow } from '../../models/image/preprocess.ts';
 import type { InputWindow } from '../../models/image/preprocessing.ts';
 import type { Analysis, ModelReport, StageReport } from '../engine/protocol.ts';
 import type { ModelEntry } from '../shell/shell.ts';
 import { selectedImage, type TrayImage, useImages } from '../stores/images.ts';
+import { preprocessingFor } from '../stores/input.ts';
 import { entryOf, type ModelState, useModel } from '../stores/model.ts';
+import { useSettings } from '../stores/settings.ts';
 import { type StageTiles, stageTiles } from './tiles.ts';
 
 /** What is looked at: the chosen picture, and what the chosen model knows of it. */
@@ -20,7 +24,7 @@ export interface Subject {
   readonly tiles: readonly StageTiles[] | null;
 }
 
-/** A pure function of the two: the caller keeps the answer where its identity matters. */
+/** The caller keeps the answer where its identity matters. */
 export function subjectOf(image: TrayImage | null, model: ModelState): Subject {
   const entry = entryOf(model);
   const report = model.kind === 'ready' ? model.report : null;
@@ -35,29 +39,42 @@ export function subjectOf(image: TrayImage | null, model: ModelState): Subject {
     analysis,
     stages: analysis?.stages ?? report?.stages ?? [],
     window,
-    tiles: report && window ? stageTiles(report, window) : null,
+    tiles: report && window ? tilesFor(report, window) : null,
   };
 }
 
-let last: { readonly image: TrayImage | null; readonly model: ModelState; readonly subject: Subject } | null = null;
+interface Known {
+  readonly image: TrayImage | null;
+  readonly model: ModelState;
+  /** The chosen input size, which the window of a picture that is not analysed yet follows from. */
+  readonly input: InputChoice;
+  readonly subject: Subject;
+}
+
+let last: Known | null = null;
 
 /** The subject of now; the same object as long as nothing about it has changed. */
 export function currentSubject(): Subject {
   const image = selectedImage(useImages.getState());
   const model = useModel.getState().state;
-  if (last?.image !== image || last.model !== model) last = { image, model, subject: subjectOf(image, model) };
+  const { input } = useSettings.getState();
+  if (last?.image !== image || last.model !== model || last.input !== input)
+    last = { image, model, input, subject: subjectOf(image, model) };
   return last.subject;
 }
 
-const windows = new WeakMap<object, WeakMap<ModelEntry, InputWindow>>();
-
-/** Before the analysis; one object per picture and model, by which tiles are known again. */
+/** What the network will see, before the analysis says what it saw. */
 function expectedWindow(image: TrayImage | null, entry: ModelEntry | null): InputWindow | null {
-  const size = image?.size;
-  if (!size || !entry) return null;
-  const known = windows.get(size) ?? new WeakMap<ModelEntry, InputWindow>();
-  windows.set(size, known);
-  const window = known.get(entry) ?? inputWindow(size.width, size.height, entry.preprocessing);
-  known.set(entry, window);
-  return window;
+  if (!image?.size || !entry) return null;
+  return inputWindow(image.size.width, image.size.height, preprocessingFor(image, entry));
+}
+
+/** Null for a size that the network would shrink to nothing: the engine says so when it is asked to run it. */
+function tilesFor(report: ModelReport, window: InputWindow): readonly StageTiles[] | null {
+  try {
+    return stageTiles(report, window);
+  } catch (error) {
+    if (error instanceof LensError) return null;
+    throw error;
+  }
 }

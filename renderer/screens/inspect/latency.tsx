@@ -18,7 +18,7 @@ function Parts({ analysis }: { readonly analysis: Analysis }) {
     { part: 'decode', name: 'decode', ms: decodeMs },
     { part: 'prepare', name: 'resize', ms: preprocessMs },
     { part: 'run', name: 'run', ms: runMs },
-    { part: 'read', name: 'read back', ms: readMs },
+    { part: 'read', name: 'read', ms: readMs },
   ] as const;
   const total = decodeMs + preprocessMs + runMs + readMs;
   return (

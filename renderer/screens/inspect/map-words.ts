@@ -38,10 +38,10 @@ export const EXPLANATIONS: Readonly<Record<MapSubject, string>> = {
 /** In a few words, under the views: the unit, and whether the answer has a say in it. */
 export const MAP_FACTS: Readonly<Record<MapSubject, string>> = {
   cls: 'Probability · the same for every class',
-  received: 'Multiples of uniform · the same for every class',
+  received: '× uniform · the same for every class',
   row: 'Probability · the same for every class',
   column: 'Probability · the same for every class',
-  rollout: 'Multiples of uniform · the same for every class',
+  rollout: '× uniform · the same for every class',
   attribution: 'Parts of a logit, signed and exact',
   projection: 'Length of a token · the same for every class',
 };
@@ -150,6 +150,14 @@ export const UNITS: Readonly<Record<ScaleUnit, string>> = {
 
 /** A number on a scale: signed where zero is its middle. */
 export function scaleValue(number: number, signed: boolean): string {
-  const text = value(number).replace('-', '−');
-  return signed && number > 0 ? `+${text}` : text;
+  return signedText(value(number), signed && number > 0);
+}
+
+/** The same with two digits, for places where two ends stand side by side. */
+export function scaleValueShort(number: number): string {
+  return signedText(number === 0 ? '0' : number.toPrecision(2), number > 0);
+}
+
+function signedText(text: string, plus: boolean): string {
+  return `${plus ? '+' : ''}${text.replace('-', '−')}`;
 }

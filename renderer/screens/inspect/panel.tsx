@@ -1,6 +1,7 @@
 import { useView } from '../../stores/view.ts';
 import { ClassTerms } from './class-terms.tsx';
 import { TestMap } from './faithfulness/test-map.tsx';
+import { InputControl } from './input-size/input-control.tsx';
 import { Latency } from './latency.tsx';
 import { Predictions } from './predictions.tsx';
 import { ProjectionRoom } from './projection/projection-room.tsx';
@@ -14,11 +15,12 @@ export function Panel({ inspection }: { readonly inspection: Inspection }) {
   return (
     <aside className="panel scrolls" aria-label="Answer and view">
       <Predictions inspection={inspection} />
-      <Latency analysis={inspection.analysis} />
       <ViewControls inspection={inspection} />
       {view === 'attribution' && <ClassTerms inspection={inspection} />}
       {view === 'projection' && <ProjectionRoom inspection={inspection} />}
       <TestMap inspection={inspection} />
+      <InputControl inspection={inspection} />
+      <Latency analysis={inspection.analysis} />
     </aside>
   );
 }

@@ -6,6 +6,7 @@ import type { PictureSize, TrayImage } from '../../stores/images.ts';
 import { useView } from '../../stores/view.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { useElementSize } from '../../ui/hooks/use-element-size.ts';
+import { CropHandle } from './input-size/crop-handle.tsx';
 import { MapLayer } from './map-layer.tsx';
 import { MapState } from './map-state.tsx';
 import { MarksLayer } from './marks-layer.tsx';
@@ -92,6 +93,7 @@ export function Picture({ inspection, image }: PictureProps) {
       )}
       {url && <MapLayer inspection={inspection} viewport={viewportSize} layout={layout} />}
       {url && <MarksLayer inspection={inspection} viewport={viewportSize} layout={layout} size={size} />}
+      {url && <CropHandle image={image} entry={inspection.entry} layout={layout} />}
       <PictureState image={image} />
       {readable && <MapState stageCount={inspection.stages.length} />}
       {url && <ZoomControls />}

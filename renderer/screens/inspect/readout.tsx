@@ -160,7 +160,7 @@ function PinState() {
   return (
     <span className="readout-pin">
       <Pin size={13} aria-hidden />
-      Query pinned
+      pinned
       <IconButton
         icon={PinOff}
         label="Follow the pointer again"

@@ -7,7 +7,7 @@ import { gridSize, gridSizeShort, percent, value } from '../../ui/format.ts';
 import { Keys } from '../../ui/kbd.tsx';
 import { Slider } from '../../ui/slider.tsx';
 import { Tip } from '../../ui/tooltip.tsx';
-import { mapTitle, noteText, scaleValue } from './map-words.ts';
+import { mapTitle, noteText, scaleValueShort } from './map-words.ts';
 import { StageMapCanvas } from './stage-map-canvas.tsx';
 import type { Inspection } from './use-inspection.ts';
 
@@ -88,9 +88,7 @@ function MapFacts({ shown: { map, scale, components }, heads }: { readonly shown
       ) : (
         <span>
           <span className="quiet">{map.signed ? '' : 'max'}</span>{' '}
-          {map.signed
-            ? `${scaleValue(min * scale.factor, true)} … ${scaleValue(max * scale.factor, true)}`
-            : value(max * scale.factor)}
+          {map.signed ? `${scaleValueShort(min)} to ${scaleValueShort(max)}` : value(max * scale.factor)}
           {scale.unit === '× uniform' && <span className="quiet"> ×</span>}
         </span>
       )}
@@ -107,7 +105,7 @@ function ClsFact({ map }: { readonly map: AttentionMap }) {
       <span className="quiet">
         CLS<span className="card-detail"> {name}</span>
       </span>{' '}
-      {map.signed ? scaleValue(map.cls ?? 0, true) : percent(map.cls ?? 0)}
+      {map.signed ? scaleValueShort(map.cls ?? 0) : percent(map.cls ?? 0)}
     </span>
   );
 }

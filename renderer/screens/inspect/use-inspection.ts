@@ -1,6 +1,7 @@
 import { currentSubject, type Subject } from '../../pipeline/subject.ts';
 import { selectedImage, useImages } from '../../stores/images.ts';
 import { useModel } from '../../stores/model.ts';
+import { useSettings } from '../../stores/settings.ts';
 
 /** What is looked at. Its maps come and go with the pointer and are read where they are drawn (stores/maps.ts). */
 export type Inspection = Subject;
@@ -8,5 +9,6 @@ export type Inspection = Subject;
 export function useInspection(): Inspection {
   useImages(selectedImage);
   useModel((store) => store.state);
+  useSettings((settings) => settings.input);
   return currentSubject();
 }
