@@ -55,10 +55,12 @@ const COLOR_NAMES: Readonly<Record<ColorMapName, string>> = {
 export function LookControls() {
   const { opacity, fadeLow, visible, interpolation } = useSettings((settings) => settings.overlay);
   const updateOverlay = useSettings((settings) => settings.updateOverlay);
+  // Principal components are colours by themselves, on no scale.
+  const colored = useView((state) => state.view === 'projection' && state.projectionShow === 'components');
   return (
     <>
-      <RangeChoice />
-      <ColorChoice />
+      {!colored && <RangeChoice />}
+      {!colored && <ColorChoice />}
       <span className="control-name">Cells</span>
       <Segments
         label="Cells"

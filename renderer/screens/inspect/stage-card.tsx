@@ -87,8 +87,16 @@ function MapFacts({ shown: { map, scale, components }, heads }: { readonly shown
         <span className="quiet">{percent(components.explained.reduce((sum, share) => sum + share, 0))} shown</span>
       ) : (
         <span>
-          <span className="quiet">{map.signed ? '' : 'max'}</span>{' '}
-          {map.signed ? `${scaleValueShort(min)} to ${scaleValueShort(max)}` : value(max * scale.factor)}
+          {map.signed ? (
+            <>
+              <span className="card-detail">{scaleValueShort(min)} to </span>
+              {scaleValueShort(max)}
+            </>
+          ) : (
+            <>
+              <span className="quiet">max</span> {value(max * scale.factor)}
+            </>
+          )}
           {scale.unit === '× uniform' && <span className="quiet"> ×</span>}
         </span>
       )}
@@ -99,12 +107,10 @@ function MapFacts({ shown: { map, scale, components }, heads }: { readonly shown
 
 /** The class token's own part, in the words of the view. */
 function ClsFact({ map }: { readonly map: AttentionMap }) {
-  const name = map.view === 'rollout' ? 'kept' : map.view === 'column' ? 'query' : 'key';
+  const name = map.view === 'rollout' || map.signed ? null : map.view === 'column' ? 'query' : 'key';
   return (
     <span className="card-cls">
-      <span className="quiet">
-        CLS<span className="card-detail"> {name}</span>
-      </span>{' '}
+      <span className="quiet">CLS{name && <span className="card-detail"> {name}</span>}</span>{' '}
       {map.signed ? scaleValueShort(map.cls ?? 0) : percent(map.cls ?? 0)}
     </span>
   );
