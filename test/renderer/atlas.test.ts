@@ -74,7 +74,7 @@ describe('the maps of an atlas', () => {
     const source = { kind: 'attribution', target: attribution(3), contrast: attribution(5) } as const;
     const entries = atlasEntries(2, STAGE, source, null);
     expect([...entries[1]!.map.cells]).toEqual([-2, -22]);
-    expect(atlasScale(entries, 'zero', {})).toMatchObject({ unit: 'logit', min: -30, max: 30, signed: true });
+    expect(atlasScale(entries, 'zero', {}, false)).toMatchObject({ unit: 'logit', min: -30, max: 30, signed: true });
   });
 
   test('are refused where they do not fit the stage', () => {
@@ -83,12 +83,25 @@ describe('the maps of an atlas', () => {
 
   test('share one scale, which CLS has no part in', () => {
     const entries = atlasEntries(2, STAGE, rows, null);
-    expect(atlasScale(entries, 'zero', {})).toMatchObject({ unit: 'probability', factor: 1, min: 0, max: 15 });
-    expect(atlasScale(entries, 'tight', {})).toMatchObject({ min: 0, max: 15 });
+    expect(atlasScale(entries, 'zero', {}, false)).toMatchObject({ unit: 'probability', factor: 1, min: 0, max: 15 });
+    expect(atlasScale(entries, 'tight', {}, false)).toMatchObject({ min: 0, max: 15 });
     expect(atlasScale(entries.slice(2), 'tight', {})).toMatchObject({ min: 2, max: 15 });
-    expect(atlasScale(entries, 'shared', {})).toMatchObject({ unit: '× uniform', factor: 3, max: 45 });
-    expect(atlasScale(entries, 'locked', { probability: { min: 1, max: 2 } })).toMatchObject({ min: 1, max: 2 });
-    expect(atlasScale([], 'zero', {})).toBeNull();
+    expect(atlasScale(entries, 'shared', {}, false)).toMatchObject({ unit: '× uniform', factor: 3, max: 45 });
+    expect(atlasScale(entries, 'locked', { probability: { min: 1, max: 2 } }, false)).toMatchObject({ min: 1, max: 2 });
+    expect(atlasScale([], 'zero', {}, false)).toBeNull();
+  });
+
+  test('may end their scale where all but a hundredth of the cells are within', () => {
+    // 200 cells of 0 to 199, as 100 maps of two.
+    const values = Float32Array.from({ length: 300 }, (_, at) =>
+      at % 3 === 0 ? 1e6 : 2 * Math.floor(at / 3) + (at % 3) - 1,
+    );
+    const entries = atlasEntries(2, { ...STAGE, depth: 50, heads: 2 }, { ...rows, values }, null);
+    expect(atlasScale(entries, 'zero', {}, false)).toMatchObject({ min: 0, max: 199 });
+    expect(atlasScale(entries, 'zero', {}, true)).toMatchObject({ min: 0, max: 197 });
+    expect(atlasScale(entries, 'shared', {}, true)).toMatchObject({ min: 0, max: 197 * 3 });
+    const locked = { probability: { min: 0, max: 500 } };
+    expect(atlasScale(entries, 'locked', locked, true)).toMatchObject({ min: 0, max: 500 });
   });
 
   test.each([
@@ -106,8 +119,13 @@ describe('the maps of an atlas', () => {
   test('have names and captions with their numbers', () => {
     const [, , entry] = atlasEntries(2, STAGE, rows, STATISTICS);
     expect(entryName(entry!)).toBe('stage 3, block 1, head 3, entropy 1.0\u202fbits, distance 10\u202fpx');
-    expect([captionOf(entry!, 'block'), captionOf(entry!, 'entropy')]).toEqual(['', '1.0']);
-    expect(captionOf(entry!, 'distance')).toBe('10\u202fpx');
+    expect(captionOf(entry!, 'block', 200)).toBe('');
+    expect([120, 60, 40].map((width) => captionOf(entry!, 'entropy', width))).toEqual([
+      'b1 h3 · 1.0\u202fbits',
+      '1.0\u202fbits',
+      '1.0',
+    ]);
+    expect(captionOf(entry!, 'distance', 40)).toBe('10\u202fpx');
     expect(entryName(atlasEntries(0, STAGE, rows, null)[0]!)).toBe('stage 1, block 1, head 1');
     expect(countText(1, 6)).toBe('1 block × 6 heads');
   });

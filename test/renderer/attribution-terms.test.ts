@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Attribution } from '../../models/attention/attribution.ts';
 import {
+  barRange,
   barSpan,
   headTerms,
   logitTerms,
@@ -54,12 +55,13 @@ test('without a class token every key lies in the picture', () => {
 });
 
 test.each([
-  [2, 4, { start: 0.5, width: 0.25 }],
-  [-4, 4, { start: 0, width: 0.5 }],
-  [9, 4, { start: 0.5, width: 0.5 }],
-  [0, 0, { start: 0.5, width: 0 }],
-])('a bar of %d where %d is largest', (value, largest, span) => {
-  expect(barSpan(value, largest)).toEqual(span);
+  { values: [3, -1], value: 2, span: { start: 0.25, width: 0.5 } },
+  { values: [3, -1], value: -1, span: { start: 0, width: 0.25 } },
+  { values: [2, 4], value: 2, span: { start: 0, width: 0.5 } },
+  { values: [-2, -4], value: -2, span: { start: 0.5, width: 0.5 } },
+  { values: [0], value: 0, span: { start: 0.5, width: 0 } },
+])('a bar of $value among $values starts or ends at zero', ({ values, value, span }) => {
+  expect(barSpan(value, barRange(values))).toEqual(span);
 });
 
 test('parts have their sign, and nothing is minus nothing', () => {

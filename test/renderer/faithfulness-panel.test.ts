@@ -17,8 +17,9 @@ function curves(
   randomDeletion: number,
   insertion: number,
   randomInsertion: number,
+  highest = 0.9,
 ): FaithfulnessCurves {
-  const curve = (area: number) => ({ probabilities: [area, area], area });
+  const curve = (area: number) => ({ probabilities: [highest, area], area });
   return {
     shares: [0, 1],
     deletion: curve(deletion),
@@ -44,6 +45,10 @@ test.each([
   [
     curves(0.6, 0.51, 0.48, 0.48),
     'Deleting by this map lowers parrot slower than at random: area 0.60 against 0.51; inserting by it raises it about as fast: 0.48 against 0.48.',
+  ],
+  [
+    curves(0.001, 0.0022, 0.002, 0.0019, 0.003),
+    'Deleting by this map lowers parrot faster than at random: area 0.001 against 0.0022; inserting by it raises it about as fast: 0.002 against 0.0019.',
   ],
 ])('the verdict claims what the areas say and no more (%#)', (result, sentence) => {
   expect(verdict(result, 'parrot')).toBe(sentence);

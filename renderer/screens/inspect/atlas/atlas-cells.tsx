@@ -58,7 +58,7 @@ export const AtlasCells = memo(function AtlasCells(props: AtlasCellsProps) {
       {rows.map((row, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place
         <div key={at} role="row">
-          {order === 'block' && <BlockName layout={layout} block={at} />}
+          {order === 'block' && <BlockName layout={layout} block={at} current={at === block} />}
           {row.map((entry, col) => {
             const index = at * layout.columns + col;
             const { x, y } = mapCorner(layout, index);
@@ -69,7 +69,7 @@ export const AtlasCells = memo(function AtlasCells(props: AtlasCellsProps) {
                 role="gridcell"
                 className="atlas-cell"
                 data-index={index}
-                data-current={(entry.block === block && (head === null || entry.head === head)) || undefined}
+                data-current={(entry.block === block && entry.head === head) || undefined}
                 tabIndex={index === tabStop ? 0 : -1}
                 aria-label={entryName(entry)}
                 style={{ left: x, top: y, width: layout.mapWidth, height: layout.mapHeight }}
@@ -80,7 +80,7 @@ export const AtlasCells = memo(function AtlasCells(props: AtlasCellsProps) {
                 onBlur={() => onHover(null)}
                 onClick={() => onOpen(index)}
               >
-                {order !== 'block' && <span className="atlas-caption">{captionOf(entry, order)}</span>}
+                {order !== 'block' && <span className="atlas-caption">{captionOf(entry, order, layout.mapWidth)}</span>}
               </button>
             );
           })}
@@ -108,12 +108,20 @@ function HeadNames({ layout }: { readonly layout: AtlasLayout }) {
   );
 }
 
-function BlockName({ layout, block }: { readonly layout: AtlasLayout; readonly block: number }) {
+interface BlockNameProps {
+  readonly layout: AtlasLayout;
+  readonly block: number;
+  /** Whether the large map is of this block. */
+  readonly current: boolean;
+}
+
+function BlockName({ layout, block, current }: BlockNameProps) {
   const { y } = mapCorner(layout, block * layout.columns);
   return (
     <span
       role="rowheader"
       className="atlas-block-name"
+      data-current={current || undefined}
       aria-label={`block ${block + 1}`}
       style={{ left: layout.left - 30, top: y, height: layout.mapHeight }}
     >

@@ -58,10 +58,28 @@ export function atlasEntries(
   });
 }
 
-/** One scale for all maps, so that their colours can be compared; null where there are none. */
-export function atlasScale(entries: readonly AtlasEntry[], range: RangeMode, locked: LockedRanges): MapScale | null {
+/** The share of all cells that a clipped scale reaches over; the others have its last colour. */
+export const CLIPPED_SHARE = 0.99;
+
+/**
+ * One scale for all maps, so that their colours can be compared; null where there are none.
+ * @param clipped ends it where all but a hundredth of the cells are within: one sharp head would else darken all others
+ */
+export function atlasScale(
+  entries: readonly AtlasEntry[],
+  range: RangeMode,
+  locked: LockedRanges,
+  clipped: boolean,
+): MapScale | null {
   const first = entries[0]?.map;
   if (!first) return null;
+  const scale = mapScale({ ...first, cells: Float32Array.from(ends(entries)) }, range, [], locked);
+  if (!clipped || range === 'locked') return scale;
+  const max = Math.max(quantile(entries, CLIPPED_SHARE) * scale.factor, scale.signed ? 0 : scale.min);
+  return { ...scale, max, min: scale.signed ? -max : scale.min };
+}
+
+function ends(entries: readonly AtlasEntry[]): readonly [min: number, max: number] {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (const { map } of entries)
@@ -69,7 +87,19 @@ export function atlasScale(entries: readonly AtlasEntry[], range: RangeMode, loc
       if (cell < min) min = cell;
       if (cell > max) max = cell;
     }
-  return mapScale({ ...first, cells: Float32Array.of(min, max) }, range, [], locked);
+  return [min, max];
+}
+
+/** What `share` of the cells do not exceed; of signed maps in magnitude. */
+function quantile(entries: readonly AtlasEntry[], share: number): number {
+  const cells = new Float32Array(entries.reduce((sum, { map }) => sum + map.cells.length, 0));
+  let at = 0;
+  for (const { map } of entries) {
+    cells.set(map.signed ? map.cells.map(Math.abs) : map.cells, at);
+    at += map.cells.length;
+  }
+  cells.sort();
+  return cells[Math.ceil(share * cells.length) - 1] ?? 0;
 }
 
 export type AtlasOrder = 'block' | 'entropy' | 'distance';

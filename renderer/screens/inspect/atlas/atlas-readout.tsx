@@ -4,16 +4,20 @@ import { ColorBar } from '../color-bar.tsx';
 import type { AtlasEntry } from './atlas-maps.ts';
 import { bits, pixels } from './atlas-words.ts';
 
+const THIN = '\u202f';
+
 interface AtlasReadoutProps {
   /** The map under the pointer or with the focus. */
   readonly entry: AtlasEntry | null;
   /** Of all maps; null while there are none. */
   readonly scale: MapScale | null;
+  /** Whether a hundredth of the cells lie beyond the scale. */
+  readonly clipped: boolean;
   readonly standIn: boolean;
 }
 
 /** Under the maps: which one is pointed at, and what the colours of all of them mean. */
-export function AtlasReadout({ entry, scale, standIn }: AtlasReadoutProps) {
+export function AtlasReadout({ entry, scale, clipped, standIn }: AtlasReadoutProps) {
   return (
     <div className="readout" data-testid="atlas-readout">
       {entry && scale ? (
@@ -23,7 +27,10 @@ export function AtlasReadout({ entry, scale, standIn }: AtlasReadoutProps) {
           {standIn ? 'No CLS token in this stage: attention received is shown.' : 'Click a map to enlarge it.'}
         </span>
       )}
-      <span className="readout-end">{scale && <ColorBar scale={scale} marked={null} />}</span>
+      <span className="readout-end">
+        {scale && clipped && <span className="quiet atlas-clipped">1{THIN}% beyond</span>}
+        {scale && <ColorBar scale={scale} marked={null} />}
+      </span>
     </div>
   );
 }

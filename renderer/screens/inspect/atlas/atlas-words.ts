@@ -18,12 +18,15 @@ export function entryName({ map, block, head, entropy, distance }: AtlasEntry): 
   return parts.join(', ');
 }
 
-/** Under a map in reading order: what the order goes by. */
-export function captionOf(entry: AtlasEntry, order: AtlasOrder): string {
+/** Under a map in reading order: which one it is and what the order goes by, as far as there is room. */
+export function captionOf(entry: AtlasEntry, order: AtlasOrder, width: number): string {
   if (order === 'block') return '';
   const value = entry[order];
-  if (value === null) return '';
-  return order === 'entropy' ? value.toFixed(1) : pixels(value);
+  const place = `b${entry.block + 1} h${entry.head + 1}`;
+  if (value === null) return width >= 44 ? place : '';
+  const text = order === 'entropy' ? bits(value) : pixels(value);
+  if (width >= 96) return `${place} · ${text}`;
+  return order === 'entropy' && width < 50 ? value.toFixed(1) : text;
 }
 
 /** `4 blocks × 4 heads`, or `1 block, 1 head`. */

@@ -1,4 +1,4 @@
-import { Image as ImageIcon, X } from 'lucide-react';
+import { Image as ImageIcon, Sun, X } from 'lucide-react';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { inputRect } from '../../../../models/attention/geometry.ts';
 import { colorTable } from '../../../../models/drawing/color-maps.ts';
@@ -42,6 +42,7 @@ function AtlasOf({ inspection, analysis }: { readonly inspection: Inspection; re
   const range = useView((state) => state.range);
   const locked = useView((state) => state.locked);
   const choose = useView((state) => state.choose);
+  const [clipped, setClipped] = useState(false);
   const [overPicture, setOverPicture] = useState(false);
   const [hovered, setHovered] = useState<number | null>(null);
   const room = useRef<HTMLDivElement>(null);
@@ -50,7 +51,7 @@ function AtlasOf({ inspection, analysis }: { readonly inspection: Inspection; re
   const { entries } = atlas;
   const report = analysis.stages[stage]!;
   const shown = useMemo(() => ordered(entries, order), [entries, order]);
-  const scale = useMemo(() => atlasScale(entries, range, locked), [entries, range, locked]);
+  const scale = useMemo(() => atlasScale(entries, range, locked, clipped), [entries, range, locked, clipped]);
   const tiles = inspection.tiles?.[stage]?.keys ?? null;
   const look = useLook(scale?.signed ?? false, overPicture);
   const { width, height } = size;
@@ -87,6 +88,13 @@ function AtlasOf({ inspection, analysis }: { readonly inspection: Inspection; re
         <span className="atlas-tools">
           <Segments label="Order" value={order} options={ORDERS} onChange={(next) => choose({ atlasOrder: next })} />
           <IconButton
+            icon={Sun}
+            label="End the colours at the 99th percentile, so that one sharp head does not darken the others"
+            aria-pressed={clipped}
+            disabled={range === 'locked'}
+            onClick={() => setClipped(!clipped)}
+          />
+          <IconButton
             icon={ImageIcon}
             label="Picture beneath the maps"
             aria-pressed={overPicture}
@@ -118,7 +126,7 @@ function AtlasOf({ inspection, analysis }: { readonly inspection: Inspection; re
         )}
       </div>
       <AtlasState atlas={atlas} stageCount={analysis.stages.length} />
-      <AtlasReadout entry={entry} scale={scale} standIn={atlas.standIn} />
+      <AtlasReadout entry={entry} scale={scale} clipped={clipped && range !== 'locked'} standIn={atlas.standIn} />
     </section>
   );
 }

@@ -6,13 +6,15 @@ import { useSettings } from '../../../stores/settings.ts';
 import { useView } from '../../../stores/view.ts';
 import { Tip } from '../../../ui/tooltip.tsx';
 import {
+  type BarRange,
+  barRange,
   barSpan,
   headTerms,
   type LogitTerms,
-  largestMagnitude,
   logitTerms,
   logitText,
   signedLogit,
+  zeroOf,
 } from './attribution-terms.ts';
 import './attribution-bars.css';
 
@@ -36,7 +38,7 @@ export function AttributionBars({ target, contrast, stage, report, name }: Attri
   const terms = useMemo(() => logitTerms(target, contrast, report.heads, report.grids.cls), [target, contrast, report]);
   const heads = headTerms(terms, one ? block : null);
   // One length for all, so that a block's bar and a head's can be compared.
-  const largest = largestMagnitude([...terms.blocks, ...heads, ...terms.others.map(({ value }) => value)]);
+  const range = barRange([...terms.blocks, ...heads, ...terms.others.map(({ value }) => value)]);
 
   const chooseBlock = (next: number) => {
     const same = one && next === block;
@@ -60,7 +62,7 @@ export function AttributionBars({ target, contrast, stage, report, name }: Attri
               key={each}
               name={`block ${each + 1}`}
               value={value}
-              largest={largest}
+              range={range}
               pressed={one && each === block}
               onPress={() => chooseBlock(each)}
             />
@@ -77,7 +79,7 @@ export function AttributionBars({ target, contrast, stage, report, name }: Attri
                 key={each}
                 name={`head ${each + 1}`}
                 value={value}
-                largest={largest}
+                range={range}
                 pressed={each === head}
                 onPress={() => chooseHead(each)}
               />
@@ -89,7 +91,7 @@ export function AttributionBars({ target, contrast, stage, report, name }: Attri
         <caption>Not of a place in the picture</caption>
         <tbody>
           {terms.others.map(({ id, name: term, tip, value }) => (
-            <TermRow key={id} name={term} tip={tip} value={value} largest={largest} />
+            <TermRow key={id} name={term} tip={tip} value={value} range={range} />
           ))}
         </tbody>
       </table>
@@ -101,15 +103,15 @@ export function AttributionBars({ target, contrast, stage, report, name }: Attri
 interface TermRowProps {
   readonly name: string;
   readonly value: number;
-  readonly largest: number;
+  readonly range: BarRange;
   readonly tip?: string;
   readonly pressed?: boolean;
   readonly onPress?: () => void;
 }
 
-function TermRow({ name, value, largest, tip, pressed, onPress }: TermRowProps) {
+function TermRow({ name, value, range, tip, pressed, onPress }: TermRowProps) {
   const table = colorTable(useSettings((settings) => settings.overlay.divergingMap));
-  const { start, width } = barSpan(value, largest);
+  const { start, width } = barSpan(value, range);
   const label = onPress ? (
     <button type="button" className="terms-name" aria-pressed={pressed} onClick={onPress}>
       {name}
@@ -130,6 +132,7 @@ function TermRow({ name, value, largest, tip, pressed, onPress }: TermRowProps) 
       </th>
       <td>
         <span className="terms-track" aria-hidden>
+          <i style={{ left: `${zeroOf(range) * 100}%` }} />
           <span
             style={{
               left: `${start * 100}%`,
@@ -164,8 +167,8 @@ function Sum({
         </span>
       </p>
       <p className="terms-note">
-        {name}: all parts above add up to it. They say what it is made of, with the final norm’s factor held fixed; not
-        what would happen without a part.
+        All parts add up to {difference ? `the difference ${name}` : `the logit of ${name}`}, with the final norm’s
+        factor held fixed. They say what it is made of, not what would happen without a part.
       </p>
     </div>
   );

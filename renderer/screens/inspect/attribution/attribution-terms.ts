@@ -55,7 +55,7 @@ function otherTerms({ blocks, initial, bias }: AttributionParts, cls: 0 | 1): re
   const terms: readonly NamedTerm[] = [
     {
       id: 'cls',
-      name: 'Class token as key',
+      name: 'CLS key',
       tip: 'What all blocks read in the class token itself, which has no place in the picture.',
       value: over(({ clsKey }) => clsKey ?? 0),
     },
@@ -88,20 +88,32 @@ export function headTerms({ heads }: LogitTerms, block: number | null): readonly
   return Array.from({ length: heads[0]?.length ?? 0 }, (_, head) => chosen.reduce((sum, each) => sum + each[head]!, 0));
 }
 
-/** From where to where a bar runs, as shares of a track whose middle is zero. */
+/** From where to where a bar runs, as shares of its track. */
 export interface BarSpan {
   readonly start: number;
   readonly width: number;
 }
 
-/** @param largest the magnitude that reaches the track's end */
-export function barSpan(value: number, largest: number): BarSpan {
-  const width = largest > 0 ? Math.min(1, Math.abs(value) / largest) / 2 : 0;
-  return { start: value < 0 ? 0.5 - width : 0.5, width };
+/** What a track spans, zero always among it. */
+export interface BarRange {
+  readonly min: number;
+  readonly max: number;
 }
 
-export function largestMagnitude(values: readonly number[]): number {
-  return values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+/** One range for all bars of a panel, so that they can be compared. */
+export function barRange(values: readonly number[]): BarRange {
+  return { min: Math.min(0, ...values), max: Math.max(0, ...values) };
+}
+
+/** Where zero lies on the track. */
+export function zeroOf({ min, max }: BarRange): number {
+  return max > min ? Math.abs(min) / (max - min) : 0.5;
+}
+
+export function barSpan(value: number, range: BarRange): BarSpan {
+  const zero = zeroOf(range);
+  const length = range.max > range.min ? value / (range.max - range.min) : 0;
+  return { start: Math.min(zero, zero + length), width: Math.abs(length) };
 }
 
 /** A part of a logit, always with its sign and three digits behind the point: `+1.204`, `−0.310`, `0.000`. */

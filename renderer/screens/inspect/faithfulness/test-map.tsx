@@ -92,6 +92,14 @@ function TestForm({ inspection, image, entry, analysis, map }: SubjectProps & { 
   const key = useMemo(() => testKey(chosen.index, cells), [chosen.index, cells]);
   const test = useTests((state) => state.tests.get(key) ?? null);
   const elsewhere = useTests((state) => state.running !== null && state.running !== key);
+  const result = useRef<HTMLDivElement>(null);
+  const done = test?.kind === 'done';
+
+  // What was waited for is looked at first.
+  useEffect(() => {
+    if (done) result.current?.scrollIntoView({ block: 'nearest' });
+  }, [done]);
+
   const { runs, ms } = costOf(cells, effort, analysis.timings.runMs);
   const start = () =>
     void tests.start(
@@ -141,13 +149,15 @@ function TestForm({ inspection, image, entry, analysis, map }: SubjectProps & { 
         <div className="test-start">
           <Button onClick={start}>{test?.kind === 'done' ? 'Test again' : 'Test'}</Button>
           <span className="quiet">
-            {runs} runs, about {ms < 10_000 ? duration(ms) : timeLeft(ms / 1000)}
+            {runs} runs, about {ms < 1000 ? duration(ms) : timeLeft(ms / 1000)}
           </span>
         </div>
       )}
       {elsewhere && <Elsewhere onCancel={tests.cancel} />}
       {test?.kind === 'failed' && <Banner tone="danger">{test.error.message}</Banner>}
-      {test?.kind === 'done' && <TestResult curves={test.curves} effort={test.effort} label={chosen.label} />}
+      <div ref={result}>
+        {test?.kind === 'done' && <TestResult curves={test.curves} effort={test.effort} label={chosen.label} />}
+      </div>
     </div>
   );
 }

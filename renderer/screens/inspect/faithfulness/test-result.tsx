@@ -1,7 +1,7 @@
 import type { FaithfulnessCurves } from '../../../../models/attention/faithfulness.ts';
 import { CurveFigure } from './curve-figure.tsx';
 import type { TestEffort } from './tests.ts';
-import { verdict } from './verdict.ts';
+import { highestOf, SAME_AREA, verdict } from './verdict.ts';
 
 interface TestResultProps {
   readonly curves: FaithfulnessCurves;
@@ -12,9 +12,7 @@ interface TestResultProps {
 /** Both curves against chance, and what they say in a sentence. */
 export function TestResult({ curves, effort, label }: TestResultProps) {
   const { shares, deletion, insertion, randomDeletion, randomInsertion } = curves;
-  const highest = Math.max(
-    ...[deletion, insertion, randomDeletion, randomInsertion].flatMap(({ probabilities }) => probabilities),
-  );
+  const highest = highestOf(curves);
   return (
     <div className="test-result" data-testid="faithfulness-result">
       <div className="test-curves">
@@ -45,7 +43,7 @@ export function TestResult({ curves, effort, label }: TestResultProps) {
       <p className="test-note">
         Probability of {label} in % over the share of cells taken. One picture, {effort.steps} steps,{' '}
         {effort.randomOrders === 1 ? 'one random order' : `${effort.randomOrders} random orders`}; areas nearer than
-        0.02 are called the same.
+        {SAME_AREA * 100} % of the largest probability are called the same.
       </p>
     </div>
   );

@@ -83,7 +83,13 @@ export function KernelSheet(props: KernelSheetProps) {
       onKeyDown={onKeyDown}
     >
       <div className="kernel-rows" style={{ height: grid.height }}>
-        <canvas ref={canvas} aria-hidden style={{ width, height }} onPointerDown={onPointerDown} />
+        <canvas
+          ref={canvas}
+          className="kernel-canvas"
+          aria-hidden
+          style={{ width, height }}
+          onPointerDown={onPointerDown}
+        />
       </div>
       {/* biome-ignore lint/a11y/useFocusableInteractive: the list box has the focus and names this one as active */}
       <span
