@@ -8,6 +8,7 @@ import { type AnalysisQueue, startAnalysisQueue } from './pipeline/analysis-queu
 import { startShowingMaps } from './pipeline/follow-maps.ts';
 import { type FollowedStudies, startFollowingStudies } from './pipeline/follow-studies.ts';
 import { type InputActions, inputActions } from './pipeline/input-actions.ts';
+import { type RecipeFlow, recipeFlow } from './pipeline/recipe-flow.ts';
 import { type MapTests, startMapTests } from './screens/inspect/faithfulness/run-tests.ts';
 import type { SampleEntry, Shell, ShellVersions } from './shell/shell.ts';
 import { noteEngineState, useEngine } from './stores/engine.ts';
@@ -29,6 +30,7 @@ export interface App {
   readonly tests: MapTests;
   readonly library: LibraryActions;
   readonly imports: ImportFlow;
+  readonly recipes: RecipeFlow;
   readonly chooseDevice: (preference: DevicePreference) => Promise<void>;
   /** Makes a model the one that pictures are shown to, whether it is on this machine yet or not. */
   readonly chooseModel: (id: string) => Promise<void>;
@@ -98,16 +100,18 @@ export async function startApp(shell: Shell): Promise<App> {
 
   void configure(useSettings.getState().device).then(() => loader.load(currentId()));
 
+  const input = inputActions(queue);
   return {
     shell,
     versions,
     samples,
     queue,
-    input: inputActions(queue),
+    input,
     studies,
     tests,
     library: libraryActions(library),
     imports: importFlow(library),
+    recipes: recipeFlow({ chooseModel, input, samples }),
     chooseDevice,
     chooseModel,
     retryModel: () => loader.load(currentId()),

@@ -133,8 +133,8 @@ export function unseenVeil(picture: Rect, seen: Rect): Svg | null {
 
 type Edges = [left: number, top: number, right: number, bottom: number];
 
-/** A rectangle that shows on any colour: a white line between two dark ones. */
-export function outline(rect: Rect): Svg {
+/** A rectangle that shows on any colour: a light line between two dark ones. */
+export function outline(rect: Rect, color = '#ffffff', width = 1): Svg {
   // On the middles of pixels, where a line of one pixel is one pixel wide.
   const [left, top, right, bottom] = [rect.left, rect.top, rect.right, rect.bottom].map(Math.round) as Edges;
   const box = {
@@ -144,16 +144,40 @@ export function outline(rect: Rect): Svg {
     height: Math.max(bottom - top - 1, 1),
   };
   return group(
-    element('rect', { ...box, fill: 'none', stroke: '#000000', 'stroke-opacity': 0.6, 'stroke-width': 3 }),
-    element('rect', { ...box, fill: 'none', stroke: '#ffffff', 'stroke-width': 1 }),
+    element('rect', { ...box, fill: 'none', stroke: '#000000', 'stroke-opacity': 0.6, 'stroke-width': width + 2 }),
+    element('rect', { ...box, fill: 'none', stroke: color, 'stroke-width': width }),
   );
 }
 
-export function pinMark(x: number, y: number, color: string, active: boolean): Svg {
-  const radius = active ? 7 : 5;
+/** A pinned query as on the screen: its tile in its colour, and its number on a flag at the upper left corner. */
+export function pinMark(tile: Rect, color: string, label: string, active: boolean): Svg {
+  const side = active ? 16 : 14;
+  const left = Math.round(tile.left) - 1;
+  const top = Math.round(tile.top) - side;
   return group(
-    element('circle', { cx: x, cy: y, r: radius + 2, fill: '#000000', 'fill-opacity': 0.6 }),
-    element('circle', { cx: x, cy: y, r: radius, fill: color, stroke: '#ffffff', 'stroke-width': active ? 2 : 1.5 }),
+    outline(tile, color, active ? 2.5 : 1.5),
+    element('rect', {
+      x: left - 1,
+      y: top - 1,
+      width: side + 2,
+      height: side + 2,
+      fill: '#000000',
+      'fill-opacity': 0.7,
+    }),
+    element('rect', { x: left, y: top, width: side, height: side, fill: color }),
+    element(
+      'text',
+      {
+        x: left + side / 2,
+        y: top + side / 2 + 4,
+        'font-family': FONT,
+        'font-size': active ? 11.5 : 10.5,
+        'font-weight': 600,
+        'text-anchor': 'middle',
+        fill: '#101214',
+      },
+      label,
+    ),
   );
 }
 

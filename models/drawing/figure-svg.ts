@@ -1,5 +1,5 @@
 import type { AttentionMap } from '../attention/attention-map.ts';
-import { inputRect, type Point, type Rect } from '../attention/geometry.ts';
+import { inputRect, type Rect } from '../attention/geometry.ts';
 import { type ColorMapName, colorTable } from './color-maps.ts';
 import type { FigureCaption } from './figure-caption.ts';
 import {
@@ -41,10 +41,11 @@ export interface FigureMap {
 }
 
 export interface FigurePin {
-  /** In picture pixels. */
-  readonly point: Point;
+  /** The query's, in picture pixels. */
+  readonly tile: Rect;
   /** CSS */
   readonly color: string;
+  readonly label: string;
   readonly active: boolean;
 }
 
@@ -161,9 +162,7 @@ async function pictureParts(contents: FigureContents, layout: Layout, shown: Rec
     picture ? unseenVeil(rectToFigure(layout, shown), seen) : null,
     await mapParts(contents, layout, shown, encodePng),
     ...marked.map((rect) => outline(rectToFigure(layout, rect))),
-    ...pins.map(({ point, color, active }) =>
-      pinMark(layout.offsetX + point.x * layout.scale, layout.offsetY + point.y * layout.scale, color, active),
-    ),
+    ...pins.map(({ tile, color, label, active }) => pinMark(rectToFigure(layout, tile), color, label, active)),
   ];
 }
 

@@ -76,8 +76,7 @@ export function recipeFlow(hands: RecipeHands): RecipeFlow {
     if (picture.kind === 'missing' || model.kind === 'missing') return;
     useRecipe.setState({ state: { kind: 'opening', name, recipe } });
     useScreen.getState().show('inspect');
-    const { range: _, ...overlay } = useSettings.getState().overlay;
-    useSettings.getState().updateOverlay({ ...overlay, ...recipe.drawing });
+    useSettings.getState().updateOverlay(recipe.drawing);
     if (readyModel()?.entry.id !== model.id) await hands.chooseModel(model.id);
     if (mine !== turn) return;
     const ready = readyModel();

@@ -32,6 +32,16 @@ export const settingsSchema = z.object({
       interpolation: 'tiles',
       range: 'zero',
     }),
+  /** How figures are saved. */
+  figure: z
+    .object({
+      /** Pixels of a PNG a figure pixel. */
+      scale: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]).catch(2),
+      picture: z.boolean().catch(true),
+      /** Colour bar and caption. */
+      caption: z.boolean().catch(true),
+    })
+    .catch({ scale: 2, picture: true, caption: true }),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

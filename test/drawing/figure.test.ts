@@ -214,8 +214,8 @@ describe('figureSvg', () => {
   it('marks pins and the query’s tile', async () => {
     const marked: Rect = { left: 60, top: 40, right: 80, bottom: 60 };
     const pins = [
-      { point: { x: 100, y: 90 }, color: '#e69f00', active: true },
-      { point: { x: 40, y: 80 }, color: '#56b4e9', active: false },
+      { tile: { left: 95, top: 85, right: 105, bottom: 95 }, color: '#e69f00', label: '1', active: true },
+      { tile: { left: 35, top: 75, right: 45, bottom: 85 }, color: '#56b4e9', label: '2', active: false },
     ];
     const { svg } = await figureSvg(
       contents({ picture: await plainPicture(), pins, marked: [marked], bar: false, caption: null, opacity: 0 }),
@@ -223,8 +223,12 @@ describe('figureSvg', () => {
     );
     const image = await render(svg);
     const scale = PICTURE_SIDE / 150;
-    expect(image.at(100 * scale, 90 * scale)).toEqual([0xe6, 0x9f, 0x00, 255]);
-    expect(image.at(40 * scale, 80 * scale)).toEqual([0x56, 0xb4, 0xe9, 255]);
+    // On their tiles' left borders, and on their flags beside the number.
+    for (const { tile, color } of pins) {
+      const rgb = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+      expect(image.at(tile.left * scale + 0.5, (tile.top + 5) * scale)).toEqual([...rgb, 255]);
+      expect(image.at(tile.left * scale + 1, tile.top * scale - 3)).toEqual([...rgb, 255]);
+    }
     // A white line on the tile's left border.
     expect(
       image

@@ -1,8 +1,11 @@
 import type { Session } from 'electron';
 
-/** The app needs no camera, place, notification or device. Both handlers: one is for asking, the other for looking. */
+/** Copying a figure or a recipe. The page can write to the clipboard by its own click, and never read it. */
+const ALLOWED = 'clipboard-sanitized-write';
+
+/** The app needs no camera, place, notification or device. One handler is for asking, the other for looking. */
 export function denyPermissions(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === ALLOWED));
+  session.setPermissionCheckHandler((_contents, permission) => permission === ALLOWED);
   session.setDevicePermissionHandler(() => false);
 }

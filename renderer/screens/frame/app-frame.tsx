@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useScreen } from '../../stores/screen.ts';
 import { Announcer } from '../inspect/announcer.tsx';
+import { RecipeDialog } from '../inspect/export/recipe-dialog.tsx';
 import { InspectScreen } from '../inspect/inspect-screen.tsx';
 import { useInspection } from '../inspect/use-inspection.ts';
 import { ImportDialog } from '../models/import/import-dialog.tsx';
@@ -34,6 +35,7 @@ export function AppFrame() {
       <NoticeBar />
       <Announcer inspection={inspection} />
       <ImportDialog />
+      <RecipeDialog />
       <Palette
         actions={actions}
         open={overlay === 'palette'}

@@ -2,6 +2,8 @@ import type { ImportState } from '../../stores/imports.ts';
 
 /** MIME types that systems give specs, configs and labels. */
 const COMPANION_TYPE = /^text\/|^application\/(json|(x-)?yaml)$/;
+/** That of a recipe, which may as well be a spec, config or labels. */
+const JSON_TYPE = 'application/json';
 
 /**
  * What letting go will do. While dragging, a page learns the number of items and their MIME types, not their names; a
@@ -15,10 +17,12 @@ export function dropPromise(types: readonly string[], importing: ImportState['ki
   if (types.length === 0) return 'Add pictures, or import a model';
   if (pictures === types.length) return adding;
   if (importing === 'importing') return 'A model is being imported; it comes first';
-  if (pictures > 0) return others > 0 ? `${adding}, import the model` : adding;
+  const onlyJson = others === 0 && types.every((type) => type === JSON_TYPE || type.startsWith('image/'));
+  if (pictures > 0)
+    return others > 0 ? `${adding}, import the model` : onlyJson ? `${adding}, open the recipe` : adding;
   if (others === 0) {
-    const waits = importing === 'proposed' || importing === 'refused';
-    return waits ? 'Add to this import' : 'A spec, config or labels: drop them with their checkpoint';
+    if (importing === 'proposed' || importing === 'refused') return 'Add to this import';
+    return onlyJson ? 'Open the recipe' : 'A spec, config or labels: drop them with their checkpoint';
   }
   if (companions > 0) return 'Import the model with its spec, config or labels';
   return others === 1 ? 'Import the model, or add the folder’s pictures' : `Import a model from ${others} items`;

@@ -23,7 +23,7 @@ const POINTER: readonly Line[] = [
   { title: 'Hold a prediction against the explained class', keys: ['shift', 'click'] },
 ];
 
-const GROUPS: readonly ActionGroup[] = ['Map', 'View', 'Look', 'Picture', 'Tray', 'App'];
+const GROUPS: readonly ActionGroup[] = ['Map', 'View', 'Look', 'Picture', 'Export', 'Tray', 'App'];
 
 export function Shortcuts({ actions, open, onOpenChange }: ShortcutsProps) {
   return (

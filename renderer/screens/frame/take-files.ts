@@ -5,12 +5,29 @@ import { useNotices } from '../../stores/notices.ts';
 import { useScreen } from '../../stores/screen.ts';
 import { addCollected } from '../inspect/add-pictures.ts';
 
-/** Brings what was dropped, pasted or chosen to where it belongs: pictures to the tray, a checkpoint and its files to the import. */
+/**
+ * Brings what was dropped, pasted or chosen to where it belongs: pictures to the tray, a checkpoint and its files to the
+ * import, a recipe to where it leads.
+ */
 export function takeCollected(app: App, collected: Collected): void {
-  const { images, modelFiles, hasCheckpoint, skipped } = collected;
+  const { images, modelFiles, hasCheckpoint, recipes, skipped } = collected;
   if (modelFiles.length > 0) takeModelFiles(app, modelFiles, hasCheckpoint);
   if (images.length > 0) useScreen.getState().show('inspect');
-  if (images.length > 0 || modelFiles.length === 0) addCollected({ images, skipped });
+  if (images.length > 0 || (modelFiles.length === 0 && recipes.length === 0)) addCollected({ images, skipped });
+  // After its picture, which may have come with it.
+  takeRecipes(app, recipes);
+}
+
+function takeRecipes(app: App, recipes: readonly File[]): void {
+  const [recipe, ...others] = recipes;
+  if (!recipe) return;
+  if (others.length > 0) useNotices.getState().show(`One recipe at a time: ${recipe.name} is opened.`);
+  void app.recipes.open(recipe);
+}
+
+/** Opens the system's file dialog for a recipe. */
+export function chooseRecipe(app: App): void {
+  chooseFiles((files) => takeRecipes(app, files), '.json', false);
 }
 
 function takeModelFiles(app: App, files: readonly File[], hasCheckpoint: boolean): void {

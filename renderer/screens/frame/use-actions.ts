@@ -1,17 +1,20 @@
 import { useMemo } from 'react';
 import type { App } from '../../start.ts';
 import { useCamera } from '../../stores/camera.ts';
+import { useExporting } from '../../stores/exporting.ts';
 import { selectedImage, useImages } from '../../stores/images.ts';
 import { type ScreenName, useScreen } from '../../stores/screen.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { useView } from '../../stores/view.ts';
 import { addSamples, choosePictures } from '../inspect/add-pictures.ts';
+import { exportsOf } from '../inspect/export/export-actions.ts';
+import { EXPORT_KEY } from '../inspect/export/export-menu.tsx';
 import { removeAllPictures, removePictures, undoRemoving } from '../inspect/remove-pictures.ts';
 import { useApp } from './app-context.ts';
 import { mapActions } from './map-actions.ts';
-import { chooseModelFiles } from './take-files.ts';
+import { chooseModelFiles, chooseRecipe } from './take-files.ts';
 
-export type ActionGroup = 'Map' | 'View' | 'Look' | 'Picture' | 'Tray' | 'App';
+export type ActionGroup = 'Map' | 'View' | 'Look' | 'Picture' | 'Export' | 'Tray' | 'App';
 
 /** Something the user can do, by key, from the palette, or both. */
 export interface Action {
@@ -36,7 +39,9 @@ export function useActions({ openPalette, openShortcuts }: Openers): readonly Ac
   return useMemo(
     () => [
       // What nobody sees is not changed by a key.
-      ...(screen === 'inspect' ? [...mapActions(stageCount), ...pictureActions(), ...trayActions(app)] : []),
+      ...(screen === 'inspect'
+        ? [...mapActions(stageCount), ...pictureActions(), ...exportActions(app), ...trayActions(app)]
+        : []),
       ...appActions(app),
       { id: 'palette', title: 'Search everything', group: 'App', keys: ['mod+k'], run: openPalette },
       { id: 'shortcuts', title: 'Keyboard shortcuts', group: 'App', keys: ['?'], run: openShortcuts },
@@ -51,6 +56,28 @@ function pictureActions(): readonly Action[] {
     { id: 'zoom-in', title: 'Zoom in', group: 'Picture', keys: ['+', '='], run: () => camera()?.zoomBy(1.5) },
     { id: 'zoom-out', title: 'Zoom out', group: 'Picture', keys: ['-'], run: () => camera()?.zoomBy(1 / 1.5) },
     { id: 'zoom-fit', title: 'Show the whole picture', group: 'Picture', keys: ['0'], run: () => camera()?.reset() },
+  ];
+}
+
+function exportActions(app: App): readonly Action[] {
+  const exports = exportsOf(app);
+  const action = (id: string, title: string, keys: readonly string[], run: () => Promise<void>): Action => {
+    return { id, title, group: 'Export', keys, run: () => void run() };
+  };
+  return [
+    {
+      id: 'export',
+      title: 'Export…',
+      group: 'Export',
+      keys: [EXPORT_KEY],
+      run: () => useExporting.getState().show(true),
+    },
+    action('export-png', 'Save the figure as PNG', ['mod+s'], exports.savePng),
+    action('export-svg', 'Save the figure as SVG', [], exports.saveSvg),
+    action('export-copy', 'Copy the figure', [], exports.copyFigure),
+    action('export-array', 'Save the map’s values as .npy', [], exports.saveArray),
+    action('export-recipe', 'Save a recipe of this view', [], exports.saveRecipe),
+    action('export-recipe-copy', 'Copy a recipe of this view', [], exports.copyRecipe),
   ];
 }
 
@@ -105,6 +132,7 @@ function appActions(app: App): readonly Action[] {
     { id: 'screen-inspect', title: 'Inspect', group: 'App', keys: ['i'], run: screen('inspect') },
     { id: 'screen-models', title: 'Models', group: 'App', keys: ['l'], run: screen('models') },
     { id: 'import', title: 'Import a model…', group: 'App', keys: [], run: () => chooseModelFiles(app) },
+    { id: 'recipe', title: 'Open a recipe…', group: 'App', keys: [], run: () => chooseRecipe(app) },
     { id: 'theme-system', title: 'Theme: follow the system', group: 'App', keys: [], run: theme('system') },
     { id: 'theme-light', title: 'Theme: light', group: 'App', keys: [], run: theme('light') },
     { id: 'theme-dark', title: 'Theme: dark', group: 'App', keys: [], run: theme('dark') },

@@ -7,6 +7,7 @@ import { IconButton } from '../../ui/button.tsx';
 import { percent, value } from '../../ui/format.ts';
 import { Tip } from '../../ui/tooltip.tsx';
 import { ColorBar } from './color-bar.tsx';
+import { ExportMenu } from './export/export-menu.tsx';
 import { headText, mapPlaceText, scaleValue } from './map-words.ts';
 import { asksQuery } from './query-place.ts';
 import type { Inspection } from './use-inspection.ts';
@@ -32,6 +33,7 @@ export function Readout({ inspection }: { readonly inspection: Inspection }) {
         <PinState />
         {shown && <ClsValue shown={shown} />}
         {shown && (shown.components ? <Components shown={shown} /> : <ColorBar scale={shown.scale} marked={weight} />)}
+        {inspection.image && <ExportMenu />}
       </span>
     </div>
   );
