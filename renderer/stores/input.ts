@@ -46,3 +46,11 @@ export function noteRun({ modelId, device, multiplyAdds, timings: { runMs } }: A
     return { runs: { ...runs, [key]: [...others, run].sort((a, b) => a.multiplyAdds - b.multiplyAdds) } };
   });
 }
+
+interface InputMenuState {
+  readonly open: boolean;
+  readonly show: (open: boolean) => void;
+}
+
+/** The list of input sizes; a key opens it from anywhere. */
+export const useInputMenu = create<InputMenuState>()((set) => ({ open: false, show: (open) => set({ open }) }));

@@ -1,7 +1,6 @@
 import { ChevronDown, LocateFixed } from 'lucide-react';
-import { useState } from 'react';
 import { type InputChoice, isCropped } from '../../../../models/image/input-size.ts';
-import { preprocessingFor } from '../../../stores/input.ts';
+import { preprocessingFor, useInputMenu } from '../../../stores/input.ts';
 import { useSettings } from '../../../stores/settings.ts';
 import { Banner } from '../../../ui/banner.tsx';
 import { Button } from '../../../ui/button.tsx';
@@ -16,7 +15,7 @@ import { usePredict } from './use-prediction.ts';
 import './input-size.css';
 
 const NAMES: Readonly<Record<InputChoice['kind'], string>> = {
-  own: 'checkpoint’s own',
+  own: 'its own',
   square: 'square',
   whole: 'whole picture',
   free: 'free size',
@@ -26,11 +25,11 @@ const NAMES: Readonly<Record<InputChoice['kind'], string>> = {
 export function InputControl({ inspection }: { readonly inspection: Inspection }) {
   const { input: actions } = useApp();
   const choice = useSettings((settings) => settings.input);
-  const [open, setOpen] = useState(false);
+  const { open, show } = useInputMenu();
   const predict = usePredict(inspection);
   const now = predict(choice);
   const choose = (next: InputChoice) => {
-    setOpen(false);
+    show(false);
     actions.choose(next);
   };
   const { refusal } = now ?? { refusal: null };
@@ -49,7 +48,7 @@ export function InputControl({ inspection }: { readonly inspection: Inspection }
           label="Input size"
           align="end"
           open={open}
-          onOpenChange={setOpen}
+          onOpenChange={show}
           trigger={
             <Button className="select" aria-label="Input size" disabled={!inspection.report}>
               <span>
