@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toOfficialSpec } from '../../models/cvt/spec.ts';
 import { parseSpecText } from '../../models/cvt/spec-text.ts';
 import { cropSquare } from '../../models/image/preprocessing.ts';
+import type { EngineCalls } from '../../renderer/engine/protocol.ts';
+import { readGolden } from '../golden/golden-case.ts';
 import { type EnginePage, type EngineServer, ok, openEnginePage, serveEngine } from './engine-harness.ts';
-import type { RemoteModel } from './engine-page/page.ts';
+import type { Plain, RemoteModel, StudyCall } from './engine-page/page.ts';
 
 const at = (path: string) => new URL(path, import.meta.url);
 const base64 = async (path: string) => (await readFile(at(path))).toString('base64');
@@ -90,6 +92,79 @@ describe.each(['wasm', 'webgpu'] as const)('the engine on %s', (provider) => {
       }
       expect(largestDifference(mean, maps[0]!)).toBeLessThan(1e-5);
     }
+  });
+
+  it('answers studies of a run, which agree with its maps and logits', async () => {
+    const { runId, received, logits: official } = ok(await analyze('photo.jpg', photo));
+    const ask = <Call extends StudyCall>(call: Call, argument: EngineCalls[Call]['argument']) =>
+      chromium.page
+        .evaluate(([c, a]) => window.lens.study(c, a as never), [call, argument] as const)
+        .then((outcome) => ok(outcome) as { answer: Plain<EngineCalls[Call]['answer']>; steps: readonly string[] });
+
+    const { answer: statistics, steps } = await ask('statistics', { runId, stage: 2 });
+    expect(steps).toEqual(['0/4', '1/4', '2/4', '3/4']);
+    for (const [block, { received: perHead, entropy, distance }] of statistics.entries()) {
+      const mean = new Array<number>(KEYS[2]!).fill(0);
+      for (const [at, value] of perHead.entries()) mean[at % KEYS[2]!]! += value / entropy.length;
+      expect(largestDifference(mean, received[2]![block]!)).toBeLessThan(1e-5);
+      for (const bits of entropy) expect(bits).toBeLessThanOrEqual(Math.log2(KEYS[2]!) + 1e-4);
+      for (const pixels of distance) expect(pixels).toBeLessThan(96 * Math.SQRT2);
+    }
+
+    const top = official.indexOf(Math.max(...official));
+    const { answer: attributions } = await ask('attribution', { runId, classes: [top, 0] });
+    expect(attributions.map(({ index }) => index)).toEqual([top, 0]);
+    for (const { index, sum: total } of attributions) expect(total).toBeCloseTo(official[index]!, 3);
+
+    for (const start of [{ kind: 'answer' }, { kind: 'token', stage: 1, token: 77 }] as const) {
+      const { answer: rollout } = await ask('rollout', { runId, start, spread: 'weighted' });
+      const kept = rollout.stages.map(({ clsMass }) => clsMass);
+      expect(rollout.pixels).toHaveLength(96 * 96);
+      expect(sum([...rollout.pixels, ...kept])).toBeCloseTo(1, 4);
+    }
+
+    const { answer: rows } = await ask('stageRows', { runId, stage: 2, query: 5 });
+    const [block, head, key] = [3, 1, 4] as const;
+    const { answer: row } = await ask('row', { runId, stage: 2, block, head, query: 5 });
+    const heads = statistics[0]!.entropy.length;
+    const start = (block * heads + head) * KEYS[2]!;
+    expect(largestDifference(rows.slice(start, start + KEYS[2]!), row)).toBeLessThan(1e-6);
+    const { answer: column } = await ask('column', { runId, stage: 2, block, head, key });
+    expect(column).toHaveLength(QUERIES[2]!);
+    expect(column[5]).toBeCloseTo(row[key]!, 5);
+
+    const { answer: projection } = await ask('projection', { runId, stage: 0, block: 0 });
+    expect(projection.before.norms).toHaveLength(24 * 24);
+    expect(projection.after.k.norms).toHaveLength(12 * 12);
+  });
+
+  it('ends a study that is withdrawn, and answers the next', async () => {
+    const { runId } = ok(await analyze('photo.jpg', photo));
+    const ask = (cancelAt: number | null) =>
+      chromium.page.evaluate(([argument, at]) => window.lens.study('statistics', argument, at), [
+        { runId, stage: 2 },
+        cancelAt,
+      ] as const);
+    expect(await ask(1)).toMatchObject({ ok: false, code: 'cancelled' });
+    expect(ok(await ask(null)).answer).toHaveLength(4);
+  });
+
+  it('takes a logit apart that is the mean of all tokens', async () => {
+    const golden = await readGolden('tiny-meanpool');
+    const { seed, numClasses, height, width, activation } = golden;
+    const request = { spec: toOfficialSpec(golden.spec), seed, numClasses, height, width, activation };
+    const answer = ok(
+      await chromium.page.evaluate(([r, b]) => window.lens.analyzeFormula(r, 'photo.jpg', b), [
+        request,
+        photo,
+      ] as const),
+    );
+    const asked = { runId: answer.runId, classes: Array.from({ length: numClasses }, (_, index) => index) };
+    const { answer: attributions } = ok(
+      await chromium.page.evaluate((argument) => window.lens.study('attribution', argument), asked),
+    );
+    expect(attributions).toHaveLength(numClasses);
+    for (const { index, sum: total } of attributions) expect(total).toBeCloseTo(answer.logits[index]!, 3);
   });
 
   it('says which row it cannot give', async () => {

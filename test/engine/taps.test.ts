@@ -19,6 +19,7 @@ const STAGES = [
 const ONE = { runId: 'a', stage: 1, block: 0 };
 const INPUT = { rows: REFERENCE_SIZE.height, cols: REFERENCE_SIZE.width };
 const { checkpoint } = referenceCheckpoint();
+const NETWORK = { release: async () => {} };
 
 /** Taps on a device: their values are only had by reading back. `seen` says of which. */
 function run() {
@@ -58,7 +59,7 @@ function run() {
 const { bytes: RUN_BYTES } = run();
 
 function facts() {
-  return { weights: new CheckpointWeights(checkpoint), input: INPUT, logits: new Float32Array(10) };
+  return { network: NETWORK, weights: new CheckpointWeights(checkpoint), input: INPUT, logits: new Float32Array(10) };
 }
 
 function store(budget?: number, mutex = new Mutex()) {
@@ -127,6 +128,22 @@ describe('TapStore', () => {
     await row(taps, 'a');
     taps.hold('b', run().outputs, facts());
     expect(() => taps.of('a')).toThrow(expect.objectContaining({ code: 'taps-released' }));
+  });
+
+  it('brings all that a network left on the device into memory before it is released, and nothing of others', async () => {
+    const taps = store();
+    const runs = ['a', 'b', 'c'].map((id) => ({ id, ...run() }));
+    taps.hold('a', runs[0]!.outputs, facts());
+    taps.hold('b', runs[1]!.outputs, { ...facts(), network: { release: async () => {} } });
+    taps.hold('c', runs[2]!.outputs, facts());
+    const before = await row(taps, 'a');
+    await taps.detach(NETWORK);
+    for (const { seen, outputs } of [runs[0]!, runs[2]!]) {
+      expect(seen.reads.toSorted()).toEqual([...outputs.keys()].toSorted());
+      expect(seen.disposed).toBe(outputs.size);
+    }
+    expect(runs[1]!.seen).toEqual({ reads: [], disposed: 0 });
+    expect(await row(taps, 'a')).toEqual(before);
   });
 
   it('holds the latest run even where it alone is over the budget', async () => {

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { compileAttentionGraph } from '../../electron/inference/node-session.ts';
 import { openForStudy } from '../../electron/inference/study-model.ts';
 import { AttentionSessions } from '../../models/attention/attention-sessions.ts';
-import { centreOf, stageGeometries } from '../../models/attention/geometry.ts';
 import { rollout } from '../../models/attention/rollout.ts';
 import { attentionColumn, rowNormalisers } from '../../models/attention/row.ts';
 import { MemorySource } from '../../models/bytes/byte-source.ts';
@@ -10,6 +9,7 @@ import { openCvt } from '../../models/cvt/open-cvt.ts';
 import { formulaCheckpoint } from './formula-checkpoint.ts';
 import { formulaInput } from './formula-weights.ts';
 import { type GoldenCase, type GoldenName, maxDifference, readGolden, TINY_CASES } from './golden-case.ts';
+import { officialAttention, officialStatistics } from './official-attention.ts';
 
 /** Splits every block of the tiny networks' first two stages into several ranges of queries. */
 const SMALL_CHUNKS = 4096;
@@ -28,45 +28,6 @@ async function studied<T>(
   } finally {
     await model.close();
   }
-}
-
-/** The official implementation's attention of a block, [heads, queries, keys], of the first picture. */
-function officialAttention({ expected }: GoldenCase, stage: number, block: number) {
-  const { shape, data } = expected.get(`stage${stage}.block${block}.attention`)!;
-  const [, heads, queries, keys] = shape as [number, number, number, number];
-  return { heads, queries, keys, data: data.subarray(0, heads * queries * keys) };
-}
-
-/** Entropy, distance and received by their definitions, in double precision. */
-function officialStatistics(golden: GoldenCase, stage: number, block: number) {
-  const { heads, queries, keys, data } = officialAttention(golden, stage, block);
-  const geometry = stageGeometries(golden.spec, golden.height, golden.width)[stage]!;
-  const { cls } = geometry;
-  const received = new Float32Array(heads * keys);
-  const entropy = new Float32Array(heads);
-  const distance = new Float32Array(heads);
-  for (let head = 0; head < heads; head++) {
-    let bits = 0;
-    let pixels = 0;
-    for (let query = 0; query < queries; query++) {
-      const row = data.subarray((head * queries + query) * keys, (head * queries + query + 1) * keys);
-      for (const [key, p] of row.entries()) {
-        received[head * keys + key] = received[head * keys + key]! + p / queries;
-        if (p > 0) bits -= p * Math.log2(p);
-      }
-      if (query < cls) continue;
-      const from = centreOf(geometry.tokens, query - cls);
-      const onGrid = row.subarray(cls);
-      const mass = onGrid.reduce((sum, p) => sum + p, 0);
-      for (const [key, p] of onGrid.entries()) {
-        const to = centreOf(geometry.keys, key);
-        pixels += (p / mass) * Math.hypot(to.x - from.x, to.y - from.y);
-      }
-    }
-    entropy[head] = bits / queries;
-    distance[head] = pixels / (queries - cls);
-  }
-  return { received, entropy, distance };
 }
 
 function eachBlock({ spec }: GoldenCase): readonly (readonly [number, number])[] {

@@ -50,7 +50,7 @@ export async function analyze(
   const logits = values(outputs, 'logits');
   const received = receivedMaps(outputs, report.stages);
   const runId = crypto.randomUUID();
-  taps.hold(runId, outputs, { weights, input: report.input, logits });
+  taps.hold(runId, outputs, { network, weights, input: report.input, logits });
   return {
     runId,
     modelId: model.id,

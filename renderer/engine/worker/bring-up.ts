@@ -56,10 +56,11 @@ async function prove(bench: Bench): Promise<EngineError | null> {
 }
 
 function engine(bench: Bench, choice: DeviceChoice, runtime: string): RunningEngine {
+  const taps = tapStore(bench);
   return {
     device: { ...choice.report, runtime },
     gpu: bench.gpu,
-    models: new ModelSessions(bench, choice.software),
-    taps: tapStore(bench),
+    models: new ModelSessions(bench, taps, choice.software),
+    taps,
   };
 }

@@ -11,6 +11,7 @@ import type { ModelRef, ModelReport } from '../protocol.ts';
 import { checkpointBytes } from './checkpoint-bytes.ts';
 import { type Bench, CHECKPOINT_PATH, Network } from './network.ts';
 import { type SessionSize, sessionsToRelease } from './session-room.ts';
+import type { TapStore } from './taps.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -30,13 +31,18 @@ export interface LoadedModel extends SessionSize {
 /** The networks that are compiled: made when first asked for, released when others need the room. */
 export class ModelSessions {
   readonly #bench: Bench;
+  readonly #taps: Pick<TapStore, 'detach'>;
   readonly #software: boolean;
   /** In order of use, the least recent first. */
   readonly #loaded = new Map<string, LoadedModel>();
 
-  /** @param software a GPU in disguise, on which a run in advance costs more than it saves */
-  constructor(bench: Bench, software: boolean) {
+  /**
+   * @param taps of the networks' runs
+   * @param software a GPU in disguise, on which a run in advance costs more than it saves
+   */
+  constructor(bench: Bench, taps: Pick<TapStore, 'detach'>, software: boolean) {
     this.#bench = bench;
+    this.#taps = taps;
     this.#software = software;
   }
 
@@ -107,7 +113,9 @@ export class ModelSessions {
     for (const key of sessionsToRelease([...this.#loaded], wanted)) {
       const model = this.#loaded.get(key);
       this.#loaded.delete(key);
-      await model?.network.release();
+      if (!model) continue;
+      await this.#taps.detach(model.network);
+      await model.network.release();
     }
   }
 }

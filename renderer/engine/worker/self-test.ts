@@ -26,7 +26,7 @@ export async function selfTest(bench: Bench): Promise<string | null> {
   const taps = tapStore(bench);
   const logits = values(outputs, 'logits');
   const input = { rows: REFERENCE_SIZE.height, cols: REFERENCE_SIZE.width };
-  taps.hold('self-test', outputs, { weights: new CheckpointWeights(checkpoint), input, logits });
+  taps.hold('self-test', outputs, { network, weights: new CheckpointWeights(checkpoint), input, logits });
   const studies = taps.of('self-test');
   // The graph first: it works on what is still on the device.
   const statistics = await studies.statistics(2);

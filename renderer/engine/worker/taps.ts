@@ -7,7 +7,7 @@ import { EngineError } from '../../../models/errors.ts';
 import { allTapNames, tapName } from '../../../models/onnx/tap-names.ts';
 import { compileAttention, type HeldTaps } from './attention-session.ts';
 import type { Mutex } from './mutex.ts';
-import { type Bench, type Outputs, readBack } from './network.ts';
+import { type Bench, type Network, type Outputs, readBack } from './network.ts';
 
 /**
  * Two runs of CvT-W24 at 384 (182 MB each), which can then be compared, or thirty of CvT-13 at 224, and little enough for a
@@ -18,7 +18,8 @@ const FLOAT_BYTES = 4;
 
 /** What is known about a run beside its taps. */
 export interface RunFacts {
-  /** Of the network that ran; its session may be released meanwhile. */
+  /** What made the tensors; see {@link TapStore.detach}. */
+  readonly network: Pick<Network, 'release'>;
   readonly weights: CheckpointWeights;
   /** In pixels. */
   readonly input: GridSize;
@@ -26,6 +27,7 @@ export interface RunFacts {
 }
 
 interface HeldRun {
+  readonly network: RunFacts['network'];
   /** By name. A tensor that was read back is in memory and no longer on the device. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly values: Map<string, Promise<Float32Array>>;
@@ -56,7 +58,7 @@ export class TapStore {
   }
 
   /** Takes over the taps among `outputs`; earlier runs make room. */
-  hold(runId: string, outputs: Outputs, { weights, input, logits }: RunFacts): void {
+  hold(runId: string, outputs: Outputs, { network, weights, input, logits }: RunFacts): void {
     const { spec } = weights.checkpoint;
     const tensors = new Map<string, Tensor>();
     for (const name of allTapNames(spec.stages.map(({ depth }) => depth))) {
@@ -77,7 +79,7 @@ export class TapStore {
         }),
     });
     const bytes = [...tensors.values()].reduce((sum, { size }) => sum + size * FLOAT_BYTES, 0);
-    this.#runs.set(runId, { tensors, values: new Map(), studies, bytes });
+    this.#runs.set(runId, { network, tensors, values: new Map(), studies, bytes });
     this.#makeRoom(runId);
   }
 
@@ -87,6 +89,18 @@ export class TapStore {
    */
   of(runId: string): RunStudies {
     return this.#use(runId).studies;
+  }
+
+  /**
+   * Brings what is still on the device of a network's runs into memory. To be done before the network is released: freeing one of
+   * its tensors afterwards jumps into the session that is gone (onnxruntime-web 1.30, WebGPU: "null function").
+   */
+  async detach(network: RunFacts['network']): Promise<void> {
+    for (const run of [...this.#runs.values()].filter((each) => each.network === network))
+      for (const [name, tensor] of run.tensors)
+        await this.#mutex.run(async () => {
+          if (tensor.location === 'gpu-buffer') await readBack(tensor, name);
+        });
   }
 
   /** Lets go of every run, and of the graphs over taps. */

@@ -1,4 +1,5 @@
 import type { FaithfulnessPlan } from '../../../models/attention/faithfulness.ts';
+import type { HeadStatistics } from '../../../models/attention/head-statistics.ts';
 import { MemorySource } from '../../../models/bytes/byte-source.ts';
 import { CheckpointWeights } from '../../../models/cvt/checkpoint-weights.ts';
 import { openCvt } from '../../../models/cvt/open-cvt.ts';
@@ -178,10 +179,11 @@ const lens = {
     ),
 
   /** A golden case with every output, on WebGPU. */
-  golden: (golden: GoldenRequest) => settle(runGolden(golden)),
+  golden: (golden: GoldenRequest, withStudies: boolean) => settle(runGolden(golden, withStudies)),
 };
 
-type StudyCall = Exclude<EngineCall, 'prepare' | 'analyze' | 'faithfulness' | 'configure'>;
+/** What is asked about a run. */
+export type StudyCall = Exclude<EngineCall, 'prepare' | 'analyze' | 'faithfulness' | 'configure'>;
 
 /** Typed arrays as arrays: what survives the way to Node. */
 export type Plain<T> = T extends Float32Array
@@ -218,7 +220,7 @@ async function openBench(): Promise<Bench> {
   return { ort, gpu: choice.gpu, mutex: new Mutex() };
 }
 
-async function runGolden({ spec, seed, numClasses, height, width, activation }: GoldenRequest) {
+async function runGolden({ spec, seed, numClasses, height, width, activation }: GoldenRequest, withStudies: boolean) {
   bench ??= openBench();
   const bytes = formulaCheckpoint(parseSpec(spec, 'golden'), numClasses, seed);
   const source = new MemorySource('golden', bytes);
@@ -237,18 +239,22 @@ async function runGolden({ spec, seed, numClasses, height, width, activation }: 
   const logits = floats(outputs, 'logits');
   taps.hold('golden', outputs, { network, weights: new CheckpointWeights(checkpoint), input, logits });
   const run = taps.of('golden');
-  const statistics = [];
-  for (const stage of checkpoint.spec.stages.keys()) statistics.push(await run.statistics(stage));
-  const attribution = await run.attribution(Array.from(logits.keys()));
+  const statistics: (readonly HeadStatistics[])[] = [];
+  if (withStudies) for (const stage of checkpoint.spec.stages.keys()) statistics.push(await run.statistics(stage));
   // What is asked after the network is gone.
   await taps.detach(network);
   await network.release();
-  const rollout = await run.rollout({ kind: 'answer' }, 'weighted');
-  const column = await run.column(0, 0, 0, 1);
+  const studies = withStudies
+    ? {
+        statistics,
+        attribution: await run.attribution(Array.from(logits.keys())),
+        rollout: await run.rollout({ kind: 'answer' }, 'weighted'),
+        column: await run.column(0, 0, 0, 1),
+      }
+    : null;
   const values: Record<string, number[]> = {};
   for (const [name, tensor] of outputs) values[name] = Array.from(await readBack(tensor, name));
   await taps.clear();
-  const studies = { statistics, attribution, rollout, column };
   return { values, studies: plain(studies) as Plain<typeof studies> };
 }
 
