@@ -59,7 +59,7 @@ describe('predictInput', () => {
     ])!;
     expect(prediction).toMatchObject({ width: 128, height: 96, refusal: null });
     expect(prediction.runMs).toBeCloseTo((prediction.multiplyAdds! / 1e6) * 2, 6);
-    expect(costWords(prediction)).toMatch(/^about .*s, \d+ MB$/);
+    expect(costWords(prediction)).toMatch(/^about .*s, \d+\u202fMB$/);
   });
 
   it('does not know a whole picture’s size without a picture', () => {
@@ -93,7 +93,8 @@ describe('predictInput', () => {
 it.each([
   [3.21, '3.2\u202fms'],
   [847, '850\u202fms'],
-  [1234, '1.20\u202fs'],
+  [1234, '1.2\u202fs'],
+  [998, '1.0\u202fs'],
   [43_210, '43\u202fs'],
   [200_000, '3\u202fmin'],
 ])('writes %d ms roughly', (ms, text) => expect(roughly(ms)).toBe(text));

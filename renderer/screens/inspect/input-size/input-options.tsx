@@ -6,7 +6,7 @@ import { Button } from '../../../ui/button.tsx';
 import { Segments } from '../../../ui/segments.tsx';
 import type { Inspection } from '../use-inspection.ts';
 import { InsteadButton } from './instead-button.tsx';
-import { costWords, type InputPrediction, sizeWords } from './predict-input.ts';
+import { costWords, type InputPrediction, memoryWords, sizeWords, timeWords } from './predict-input.ts';
 
 type Predict = (choice: InputChoice) => InputPrediction | null;
 
@@ -36,7 +36,8 @@ export function InputOptions({ inspection, chosen, predict, onChoose }: InputOpt
       <WholeForm {...{ chosen, predict, onChoose }} />
       <FreeForm {...{ chosen, predict, onChoose }} />
       <p className="input-note">
-        CvT has no positional encoding, so any size works. Answers are best near the size it was trained at.
+        Time and peak memory are estimates. CvT has no positional encoding, so any size works; answers are best near the
+        size it was trained at.
       </p>
     </div>
   );
@@ -57,10 +58,18 @@ function Preset({ name, choice, chosen, predict, onChoose }: ChoiceProps & { nam
         onClick={() => onChoose(choice)}
       >
         <Check size={14} aria-hidden className="input-preset-mark" />
-        <span>
-          {name} {prediction && <b>{sizeWords(prediction)}</b>}
-        </span>
-        <span className="quiet">{prediction && (prediction.refusal ? 'does not fit' : costWords(prediction))}</span>
+        <span>{name}</span>
+        <b>{prediction && sizeWords(prediction)}</b>
+        {prediction?.refusal ? (
+          <span className="quiet" data-wide>
+            does not fit
+          </span>
+        ) : (
+          <>
+            <span className="quiet">{prediction && timeWords(prediction)}</span>
+            <span className="quiet">{prediction && memoryWords(prediction)}</span>
+          </>
+        )}
       </button>
     </li>
   );

@@ -7,7 +7,10 @@ import type { ModelReport } from '../../../engine/protocol.ts';
 import { predictRunMs } from '../../../pipeline/predict-time.ts';
 import type { PictureSize } from '../../../stores/images.ts';
 import type { MeasuredRun } from '../../../stores/input.ts';
-import { duration, gridSize } from '../../../ui/format.ts';
+import { gridSize } from '../../../ui/format.ts';
+
+/** A narrow no-break space, which stands before a unit. */
+const THIN = '\u202f';
 
 /** What is known of an input before it is run. */
 export interface InputPrediction {
@@ -63,19 +66,27 @@ export function sizeWords({ width, height }: PictureSize): string {
 }
 
 /** `about 1.2 s, 310 MB`; without a measurement the memory alone. */
-export function costWords({ runMs, peakBytes }: InputPrediction): string {
-  const parts = [
-    runMs === null ? null : `about ${roughly(runMs)}`,
-    peakBytes === null ? null : bytesInWords(peakBytes),
-  ];
-  return parts.filter((part) => part !== null).join(', ');
+export function costWords(prediction: InputPrediction): string {
+  const time = timeWords(prediction);
+  return [time && `about ${time}`, memoryWords(prediction)].filter((part) => part !== '').join(', ');
+}
+
+/** Empty where nothing was measured yet. */
+export function timeWords({ runMs }: InputPrediction): string {
+  return runMs === null ? '' : roughly(runMs);
+}
+
+/** Empty where the network cannot take the size. */
+export function memoryWords({ peakBytes }: InputPrediction): string {
+  return peakBytes === null ? '' : bytesInWords(peakBytes).replace(' ', THIN);
 }
 
 /** A duration as exact as a prediction is. */
 export function roughly(ms: number): string {
-  if (ms >= 90_000) return `${Math.round(ms / 60_000)}\u202fmin`;
-  if (ms >= 10_000) return `${Math.round(ms / 1000)}\u202fs`;
-  return duration(Number(ms.toPrecision(2)));
+  if (ms >= 90_000) return `${Math.round(ms / 60_000)}${THIN}min`;
+  if (ms >= 10_000) return `${Math.round(ms / 1000)}${THIN}s`;
+  if (ms >= 995) return `${(ms / 1000).toFixed(1)}${THIN}s`;
+  return `${Number(ms.toPrecision(2))}${THIN}ms`;
 }
 
 /** The same kind of input at another size; its shape is that of `size`, which a checkpoint's own recipe cannot take. */
