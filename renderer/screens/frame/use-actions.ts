@@ -9,6 +9,7 @@ import { useView } from '../../stores/view.ts';
 import { addSamples, choosePictures } from '../inspect/add-pictures.ts';
 import { exportsOf } from '../inspect/export/export-actions.ts';
 import { EXPORT_KEY } from '../inspect/export/export-menu.tsx';
+import { inputCommands } from '../inspect/input-size/input-commands.ts';
 import { removeAllPictures, removePictures, undoRemoving } from '../inspect/remove-pictures.ts';
 import { useApp } from './app-context.ts';
 import { mapActions } from './map-actions.ts';
@@ -40,7 +41,13 @@ export function useActions({ openPalette, openShortcuts }: Openers): readonly Ac
     () => [
       // What nobody sees is not changed by a key.
       ...(screen === 'inspect'
-        ? [...mapActions(stageCount), ...pictureActions(), ...exportActions(app), ...trayActions(app)]
+        ? [
+            ...mapActions(stageCount),
+            ...pictureActions(),
+            ...inputCommands(app),
+            ...exportActions(app),
+            ...trayActions(app),
+          ]
         : []),
       ...appActions(app),
       { id: 'palette', title: 'Search everything', group: 'App', keys: ['mod+k'], run: openPalette },
