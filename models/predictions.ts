@@ -1,3 +1,5 @@
+import { CheckpointError } from './errors.ts';
+
 /** One class of a model's answer. */
 export interface Prediction {
   /** Class index. */
@@ -7,6 +9,19 @@ export interface Prediction {
   readonly probability: number;
   /** 1 for the likeliest class. */
   readonly rank: number;
+}
+
+/**
+ * Finite weights can still overflow on the way; probabilities and maps of such a run would be NaN throughout.
+ * @param model names the checkpoint in the message
+ * @throws CheckpointError `not-finite`
+ */
+export function checkLogits(logits: Float32Array, model: string): void {
+  if (logits.every(Number.isFinite)) return;
+  throw new CheckpointError(
+    'not-finite',
+    `${model}: the network's answer is not a number, so there is nothing to show. Its weights are damaged or too large; use another checkpoint.`,
+  );
 }
 
 /** Probabilities of logits [classes]; sums to 1. */

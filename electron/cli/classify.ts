@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { LensError, throwIfCancelled } from '../../models/errors.ts';
-import { type Prediction, rankClasses, softmax } from '../../models/predictions.ts';
+import { checkLogits, type Prediction, rankClasses, softmax } from '../../models/predictions.ts';
 import type { LoadedModel } from '../inference/load-model.ts';
 import { pictureInput, readPicture } from '../inference/picture-input.ts';
 import { chooseModel } from './choose-model.ts';
@@ -59,6 +59,7 @@ async function classifyFile(model: LoadedModel, file: string): Promise<Result> {
   const bytes = await readPicture(callerPath(file), file);
   const started = performance.now();
   const logits = await model.logits(await pictureInput(basename(file), bytes, model.preprocessing));
+  checkLogits(logits, model.id);
   const ranked = rankClasses(softmax(logits), model.labels);
   const ms = Math.round((performance.now() - started) * 10) / 10;
   const top = ranked.slice(0, TOP).map(({ index, label, probability }) => ({ index, label, probability }));

@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { attentionPieceBytes, refusalOf } from '../../models/cvt/footprint.ts';
 import type { GridSize } from '../../models/cvt/grids.ts';
 import { type Activation, type CvtSpec, parseSpec } from '../../models/cvt/spec.ts';
 import { cropSquare, type Preprocessing, preprocessingFor } from '../../models/image/preprocessing.ts';
@@ -70,18 +71,21 @@ export interface ModelParts extends LoadOptions {
 
 /**
  * A checkpoint file.
- * @throws CheckpointError, SpecError, CancelledError
+ * @throws CheckpointError, SpecError, EngineError `input-too-large`, CancelledError
  */
 export async function loadModel(path: string, parts: ModelParts): Promise<LoadedModel> {
   const { id, preprocessing, batch = 1, signal } = parts;
   const { height, width } = preprocessing;
   const { checkpoint, bytes, labels } = await openModel(path, parts);
+  const refusal = refusalOf(checkpoint.spec, checkpoint.numClasses, { height, width });
+  if (refusal) throw refusal;
   const graph = await buildCvtGraph(checkpoint, {
     height,
     width,
     batch,
     outputs: {},
     placement: { kind: 'external', path: EXTERNAL_PATH },
+    maxTensorBytes: attentionPieceBytes(checkpoint.spec, { height, width }, null),
     signal,
   });
   const session = await createNodeSession(graph, bytes);

@@ -1,12 +1,13 @@
 import { AttentionSessions } from '../../models/attention/attention-sessions.ts';
 import { RunStudies } from '../../models/attention/run-studies.ts';
 import { CheckpointWeights } from '../../models/cvt/checkpoint-weights.ts';
-import { attentionPieceBytes } from '../../models/cvt/footprint.ts';
+import { attentionPieceBytes, refusalOf } from '../../models/cvt/footprint.ts';
 import type { GridSize } from '../../models/cvt/grids.ts';
 import type { CvtCheckpoint } from '../../models/cvt/open-cvt.ts';
 import type { Preprocessing } from '../../models/image/preprocessing.ts';
 import { buildCvtGraph } from '../../models/onnx/build-cvt-graph.ts';
 import { blockName, tapName } from '../../models/onnx/tap-names.ts';
+import { checkLogits } from '../../models/predictions.ts';
 import { type DemoOptions, demoParts, type ModelParts } from './load-model.ts';
 import { compileAttentionGraph, createNodeSession, EXTERNAL_PATH, type NodeTaps } from './node-session.ts';
 import { openModel } from './open-model.ts';
@@ -27,7 +28,10 @@ export interface StudyModel {
   readonly labels: readonly string[];
   readonly preprocessing: Preprocessing;
   readonly checkpoint: CvtCheckpoint;
-  /** @param input [1, 3, height, width], normalised */
+  /**
+   * @param input [1, 3, height, width], normalised
+   * @throws CheckpointError `not-finite`
+   */
   study(input: Float32Array): Promise<StudiedPicture>;
   close(): Promise<void>;
 }
@@ -40,7 +44,7 @@ export async function loadDemoForStudy(options: DemoOptions): Promise<StudyModel
 
 /**
  * A checkpoint file, with the same graph and the same questions as in the app's engine.
- * @throws CheckpointError, SpecError, CancelledError
+ * @throws CheckpointError, SpecError, EngineError `input-too-large`, CancelledError
  */
 export async function loadForStudy(path: string, parts: ModelParts): Promise<StudyModel> {
   const { id, preprocessing, signal } = parts;
@@ -64,6 +68,8 @@ export async function openForStudy(
 ): Promise<Pick<StudyModel, 'study' | 'close'>> {
   const { spec } = checkpoint;
   const { rows: height, cols: width } = input;
+  const refusal = refusalOf(spec, checkpoint.numClasses, { height, width });
+  if (refusal) throw refusal;
   const graph = await buildCvtGraph(checkpoint, {
     height,
     width,
@@ -81,6 +87,7 @@ export async function openForStudy(
       const outputs = await session.run(pixels, [1, 3, height, width]);
       const output = (name: string): Float32Array => outputs.get(name)!;
       const logits = output('logits');
+      checkLogits(logits, checkpoint.name);
       const received = spec.stages.map(({ depth }, stage) =>
         Array.from({ length: depth }, (_, block) => output(`${blockName(stage, block)}.received`)),
       );
