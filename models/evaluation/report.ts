@@ -186,7 +186,12 @@ function publishedAccuracy(id: string, sha256: string): ModelEvaluation['publish
   const entry = catalogEntry(id) ?? CATALOG.find(({ file }) => file.sha256 === sha256);
   if (!entry) return null;
   const { top1, top5 } = entry.accuracy.imagenet;
-  return { top1: top1 / 100, top5: top5 / 100, source: ACCURACY_SOURCES.published };
+  return { top1: fromPercent(top1), top5: fromPercent(top5), source: ACCURACY_SOURCES.published };
+}
+
+/** Two decimals of percent, without the noise of dividing by a hundred. */
+function fromPercent(value: number): number {
+  return Math.round(value * 100) / 10_000;
 }
 
 /** A report as it is written: two spaces, a line end behind it. */

@@ -16,7 +16,7 @@ export interface DrawnPicture {
 /** Where a set keeps its pictures. */
 export type Layout = 'names' | 'indexes' | 'flat';
 
-/** The sample pictures, flipped, cropped, turned and recoloured by a seed, as PNG so that no encoder adds its own noise. */
+/** The sample pictures, flipped, cropped and recoloured by a seed, as PNG so that no encoder adds its own noise. */
 export async function drawSet(folder: string, perSample: number, seed: number): Promise<readonly DrawnPicture[]> {
   const random = mulberry32(seed);
   const drawn: DrawnPicture[] = [];
@@ -24,15 +24,19 @@ export async function drawSet(folder: string, perSample: number, seed: number): 
     const source = await readFile(join(findAppRoot(), 'assets', 'samples', file));
     const { width, height } = await sharp(source).metadata();
     for (let copy = 0; copy < perSample; copy++) {
-      const side = Math.floor(Math.min(width, height) * (0.45 + 0.55 * random()));
-      const left = Math.floor(random() * (width - side + 1));
-      const top = Math.floor(random() * (height - side + 1));
+      // Around the middle, where the objects are; now and then so near that they are cut.
+      const side = Math.floor(Math.min(width, height) * (0.55 + 0.45 * random()));
+      const left = Math.floor(((width - side) * (1 + random())) / 3);
+      const top = Math.floor(((height - side) * (1 + random())) / 3);
       let picture = sharp(source)
         .flatten({ background: 'white' })
         .extract({ left, top, width: side, height: side })
-        .resize(96, 96)
-        .modulate({ brightness: 0.6 + 0.8 * random(), saturation: 0.3 + random(), hue: Math.floor(random() * 120) })
-        .rotate(Math.floor(random() * 40) - 20, { background: 'white' });
+        .resize(160, 160)
+        .modulate({
+          brightness: 0.7 + 0.6 * random(),
+          saturation: 0.5 + random(),
+          hue: Math.floor(random() * 40) - 20,
+        });
       if (random() < 0.5) picture = picture.flop();
       const name = `${label.replaceAll(' ', '-')}-${String(copy).padStart(3, '0')}.png`;
       const path = join(folder, name);
