@@ -85,7 +85,7 @@ describe('the maps of an atlas', () => {
     const entries = atlasEntries(2, STAGE, rows, null);
     expect(atlasScale(entries, 'zero', {}, false)).toMatchObject({ unit: 'probability', factor: 1, min: 0, max: 15 });
     expect(atlasScale(entries, 'tight', {}, false)).toMatchObject({ min: 0, max: 15 });
-    expect(atlasScale(entries.slice(2), 'tight', {})).toMatchObject({ min: 2, max: 15 });
+    expect(atlasScale(entries.slice(2), 'tight', {}, false)).toMatchObject({ min: 2, max: 15 });
     expect(atlasScale(entries, 'shared', {}, false)).toMatchObject({ unit: '× uniform', factor: 3, max: 45 });
     expect(atlasScale(entries, 'locked', { probability: { min: 1, max: 2 } }, false)).toMatchObject({ min: 1, max: 2 });
     expect(atlasScale([], 'zero', {}, false)).toBeNull();

@@ -3,13 +3,14 @@ import { ClassTerms } from './class-terms.tsx';
 import { TestMap } from './faithfulness/test-map.tsx';
 import { InputControl } from './input-size/input-control.tsx';
 import { Latency } from './latency.tsx';
+import { LookControls } from './look-controls.tsx';
 import { Predictions } from './predictions.tsx';
 import { ProjectionRoom } from './projection/projection-room.tsx';
 import type { Inspection } from './use-inspection.ts';
 import { ViewControls } from './view-controls.tsx';
 import './panel.css';
 
-/** The answer, how long it took, how its maps are drawn, and what there is to know beside them. */
+/** The answer, its maps with the numbers that belong beside them, how they are drawn, and what it cost. */
 export function Panel({ inspection }: { readonly inspection: Inspection }) {
   const view = useView((state) => state.view);
   return (
@@ -18,6 +19,11 @@ export function Panel({ inspection }: { readonly inspection: Inspection }) {
       <ViewControls inspection={inspection} />
       {view === 'attribution' && <ClassTerms inspection={inspection} />}
       {view === 'projection' && <ProjectionRoom inspection={inspection} />}
+      <section aria-label="Look">
+        <div className="controls">
+          <LookControls />
+        </div>
+      </section>
       <TestMap inspection={inspection} />
       <InputControl inspection={inspection} />
       <Latency analysis={inspection.analysis} />

@@ -6,7 +6,6 @@ import { Tip } from '../../ui/tooltip.tsx';
 import { ClassControls } from './class-controls.tsx';
 import { Explanation } from './explanation.tsx';
 import { HeadChoice } from './head-choice.tsx';
-import { LookControls } from './look-controls.tsx';
 import { noteText } from './map-words.ts';
 import { ProjectionControls } from './projection-controls.tsx';
 import { QueryControls } from './query-controls.tsx';
@@ -15,7 +14,7 @@ import type { Inspection } from './use-inspection.ts';
 import { ViewSwitch } from './view-switch.tsx';
 import './view-controls.css';
 
-/** Which map is shown, and how it is drawn. */
+/** Which map is shown. */
 export function ViewControls({ inspection }: { readonly inspection: Inspection }) {
   const stage = useView((state) => state.stage);
   const block = useView((state) => state.blocks[state.stage] ?? 0);
@@ -48,7 +47,6 @@ export function ViewControls({ inspection }: { readonly inspection: Inspection }
         <StandIn stageCount={inspection.stages.length} />
         <OfView inspection={inspection} />
         <HeadChoice inspection={inspection} />
-        <LookControls />
       </div>
     </section>
   );

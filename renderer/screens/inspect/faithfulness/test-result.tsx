@@ -42,7 +42,7 @@ export function TestResult({ curves, effort, label }: TestResultProps) {
       <p className="test-verdict selectable">{verdict(curves, label)}</p>
       <p className="test-note">
         Probability of {label} in % over the share of cells taken. One picture, {effort.steps} steps,{' '}
-        {effort.randomOrders === 1 ? 'one random order' : `${effort.randomOrders} random orders`}; areas nearer than
+        {effort.randomOrders === 1 ? 'one random order' : `${effort.randomOrders} random orders`}; areas nearer than{' '}
         {SAME_AREA * 100} % of the largest probability are called the same.
       </p>
     </div>
