@@ -71,7 +71,7 @@ interface ViewState extends ViewChoices {
   readonly peeking: boolean;
 
   readonly setStages: (stages: readonly StageReport[]) => void;
-  /** Shows a stage large; of a rollout then its tokens and not the pixels. */
+  /** Shows a stage large; where a rollout is shown, its tokens in place of the pixels. */
   readonly setStage: (stage: number) => void;
   readonly setBlock: (stage: number, block: number) => void;
   readonly stepBlock: (by: number) => void;
@@ -164,7 +164,10 @@ export const useView = create<ViewState>()((set) => ({
           },
     ),
   setStage: (stage) =>
-    set((state) => (stage >= 0 && stage < state.stages.length ? { stage, rolloutOn: 'tokens' } : state)),
+    set((state) => {
+      if (stage < 0 || stage >= state.stages.length) return state;
+      return state.view === 'rollout' ? { stage, rolloutOn: 'tokens' } : { stage };
+    }),
   setBlock: (stage, block) =>
     set((state) => {
       const depth = state.stages[stage]?.depth ?? 0;

@@ -130,6 +130,32 @@ export class InspectApp {
     return this.page.getByTestId('overlay').getAttribute('data-query');
   }
 
+  /** What the large map is of (`AttentionMap.view`); null while there is none. */
+  async shownView(): Promise<string | null> {
+    return this.page.getByTestId('overlay').getAttribute('data-view');
+  }
+
+  /** The number under the pointer, as the readout writes it. */
+  async readValue(): Promise<string | null> {
+    return this.page.locator('.readout-cell strong').textContent();
+  }
+
+  /** From now on keeps, for every map that is drawn large, the picture it is drawn over and the run it is of. */
+  async watchRuns(): Promise<() => Promise<readonly { picture: string; run: string }[]>> {
+    const seen = await this.page.evaluateHandle(() => {
+      const pairs: { picture: string; run: string }[] = [];
+      const look = () => {
+        const run = document.querySelector('[data-testid="overlay"]')?.getAttribute('data-run');
+        const picture = document.querySelector('.picture-image')?.getAttribute('alt');
+        if (run && picture) pairs.push({ picture, run });
+      };
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
+      look();
+      return pairs;
+    });
+    return () => seen.jsonValue();
+  }
+
   /** Waits until the row of another token than `before` is shown. */
   async shownQueryAfter(before: string | null): Promise<string> {
     await this.page.locator(`[data-testid="overlay"][data-query]:not([data-query="${before}"])`).waitFor();

@@ -6,6 +6,7 @@ import { colourCount, fileAt, InspectApp, SAMPLES } from './inspect-page.ts';
 
 const PARROT = fileAt(join(SAMPLES, 'parrot.jpg'));
 const OCTOPUS = fileAt(join(SAMPLES, 'octopus.jpg'));
+const GIRAFFE = fileAt(join(SAMPLES, 'giraffe-tall.jpg'));
 const TEXT = { name: 'notes.jpg', bytes: new TextEncoder().encode('Not a picture at all.') };
 const EMPTY = { name: 'empty.png', bytes: new Uint8Array() };
 const TRUNCATED = { name: 'broken.jpg', bytes: PARROT.bytes.subarray(0, 900) };
@@ -63,7 +64,7 @@ describe.each([
   });
 
   test('the row follows the pointer, a click pins it, Escape lets it go', async () => {
-    await app.page.getByRole('radio', { name: 'Pixel' }).click();
+    await app.page.getByRole('radio', { name: 'Query', exact: true }).click();
     // The range's end is the row's largest weight: another row has another.
     const range = () => app.range().getAttribute('aria-label');
     const centre = await app.shownQueryAfter(CLS);
@@ -77,7 +78,7 @@ describe.each([
 
     await app.page.mouse.down();
     await app.page.mouse.up();
-    await app.page.getByText('Query pinned').waitFor();
+    await app.page.locator('.readout-pin').waitFor();
     const cell = await app.page.locator('.readout-cell').textContent();
     await app.pointAt(0.4, 0.3);
     await expect.poll(() => app.page.locator('.readout-cell').textContent()).not.toBe(cell);
@@ -85,6 +86,61 @@ describe.each([
     await app.page.keyboard.press('Escape');
     expect(await app.shownQueryAfter(second)).toBe(first);
     expect(await range()).toBe(firstRange);
+    await app.page.getByRole('radio', { name: 'CLS' }).click();
+  });
+
+  test.each([
+    { view: 'CLS', map: 'cls', unit: 'probability' },
+    { view: 'Received', map: 'received', unit: '× uniform' },
+    { view: 'Query', map: 'row', unit: 'probability' },
+    { view: 'Rollout', map: 'rollout', unit: '× uniform' },
+    { view: 'Class', map: 'attribution', unit: 'logit' },
+    { view: 'Projection', map: 'projection', unit: 'length' },
+  ])('$view opens and answers the pointer', async ({ view, map, unit }) => {
+    await app.page.getByRole('radio', { name: view, exact: true }).click();
+    await expect.poll(() => app.shownView(), { timeout: 60_000 }).toBe(map);
+    expect(await app.range().getAttribute('aria-label')).toMatch(new RegExp(`, ${unit}$`));
+    await app.pointAt(0.36, 0.36);
+    const places = app.page.locator('.readout-cell');
+    await places.waitFor();
+    const first = await places.textContent();
+    await app.pointAt(0.62, 0.7);
+    await expect.poll(() => places.textContent()).not.toBe(first);
+    expect(await app.readValue()).toMatch(unit === 'logit' ? /^[+−]\d/ : /^\d/);
+  });
+
+  test('the parts of a logit sum to it, and to the difference of two', async () => {
+    await app.page.getByRole('radio', { name: 'Class', exact: true }).click();
+    const sum = app.page.getByTestId('attribution-sum');
+    const numbers = async () =>
+      ((await sum.textContent()) ?? '').match(/[+−]?\d+\.\d+/g)?.map((text) => Number(text.replace('−', '-'))) ?? [];
+    await expect.poll(async () => (await numbers()).length, { timeout: 60_000 }).toBe(2);
+    const [parts, logit] = await numbers();
+    expect(Math.abs(parts! - logit!)).toBeLessThanOrEqual(1e-3);
+    await app.page.keyboard.press('y');
+    await app.page.getByText('difference of logits').waitFor({ timeout: 60_000 });
+    const [differences, difference] = await numbers();
+    expect(Math.abs(differences! - difference!)).toBeLessThanOrEqual(2e-3);
+    expect(difference).not.toBe(logit);
+    await app.page.getByRole('button', { name: 'Hold it against nothing' }).click();
+  });
+
+  test('a picture that is chosen while a study runs never shows the map of the one before', async () => {
+    await app.page.getByRole('radio', { name: 'Rollout', exact: true }).click();
+    await expect.poll(() => app.shownView(), { timeout: 60_000 }).toBe('rollout');
+    const seen = await app.watchRuns();
+    // Another way of spreading is another study; it is under way when the picture changes.
+    await app.page.keyboard.press('w');
+    await app.drop(GIRAFFE);
+    await expect.poll(() => app.predictions().first().textContent(), { timeout: 120_000 }).toMatch(/^giraffe/);
+    await expect.poll(() => app.shownView(), { timeout: 60_000 }).toBe('rollout');
+    await app.page.keyboard.press('w');
+    await app.tile('parrot.jpg').click();
+    await expect.poll(() => app.shownView(), { timeout: 60_000 }).toBe('rollout');
+    const picturesOf = new Map<string, Set<string>>();
+    for (const { picture, run } of await seen()) picturesOf.set(run, (picturesOf.get(run) ?? new Set()).add(picture));
+    expect(picturesOf.size).toBeGreaterThanOrEqual(2);
+    for (const pictures of picturesOf.values()) expect(pictures.size).toBe(1);
     await app.page.getByRole('radio', { name: 'CLS' }).click();
   });
 
@@ -174,16 +230,52 @@ describe('Inspect by keyboard', () => {
   test('the arrows pin and move the query where the map is a pixel’s', async () => {
     await app.page.keyboard.press('m');
     await app.page.keyboard.press('m');
-    expect(await app.page.getByRole('radio', { name: 'Pixel' }).getAttribute('aria-checked')).toBe('true');
+    expect(await app.page.getByRole('radio', { name: 'Query', exact: true }).getAttribute('aria-checked')).toBe('true');
     await app.page.keyboard.press('ArrowRight');
-    await app.page.getByText('Query pinned').waitFor();
+    await app.page.locator('.readout-pin').waitFor();
     const spoken = app.page.getByTestId('spoken-map');
-    await expect.poll(() => spoken.textContent()).toMatch(/^Stage 3, block 3: Attention of the query/);
+    await expect
+      .poll(() => spoken.textContent())
+      .toMatch(/^What one query attends to\. Stage 3, block 3, mean of heads\./);
     const before = await spoken.textContent();
     for (let press = 0; press < 5; press += 1) await app.page.keyboard.press('ArrowDown');
     await expect.poll(() => spoken.textContent()).not.toBe(before);
     await app.page.keyboard.press('Escape');
-    await app.page.keyboard.press('m');
+    await app.page.keyboard.press('c');
+  });
+
+  test('every view has a letter, and the map says what it is', async () => {
+    const spoken = app.page.getByTestId('spoken-map');
+    for (const [key, says] of [
+      ['r', /^Attention received\. Stage 3/],
+      ['u', /^Attention rollout from the answer\. Down to the pixels/],
+      ['x', /^Attribution to octopus\. Stage 3, all blocks, sum of heads\./],
+      ['p', /^Length of the tokens before/],
+      ['c', /^CLS attention\. Stage 3/],
+    ] as const) {
+      await app.page.keyboard.press(key);
+      await expect.poll(() => spoken.textContent(), { timeout: 60_000 }).toMatch(says);
+    }
+  });
+
+  test('K keeps the colour bar as it is for other blocks, and lets go of it', async () => {
+    const range = () => app.range().getAttribute('aria-label');
+    const kept = await range();
+    await app.page.keyboard.press('k');
+    await app.page.keyboard.press('[');
+    await app.page.getByText(/^Kept at 0 to /).waitFor();
+    expect(await range()).toBe(kept);
+    await app.page.keyboard.press('k');
+    await expect.poll(range).not.toBe(kept);
+    await app.page.keyboard.press(']');
+  });
+
+  test('A opens the atlas and closes it', async () => {
+    await app.page.keyboard.press('a');
+    await app.page.getByRole('region', { name: 'Atlas of stage 3' }).waitFor();
+    await app.page.keyboard.press('a');
+    await app.page.locator('.picture').waitFor();
+    await app.page.locator('.picture').focus();
   });
 
   test('the arrows walk the tray, Delete removes, undo brings back', async () => {

@@ -43,6 +43,7 @@ export function MapLayer({ inspection: { tiles, analysis }, viewport, layout }: 
       data-tardy={tardy || undefined}
       data-testid="overlay"
       data-view={shown?.map.view}
+      data-run={shown?.runId}
       data-query={shown?.map.token ?? undefined}
       aria-hidden
       style={{ width: viewport.width, height: viewport.height }}
