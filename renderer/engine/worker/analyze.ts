@@ -1,6 +1,6 @@
 import { throwIfCancelled } from '../../../models/errors.ts';
 import { normalise, preprocess } from '../../../models/image/preprocess.ts';
-import { softmax } from '../../../models/predictions.ts';
+import { checkLogits, softmax } from '../../../models/predictions.ts';
 import type { Analysis, DeviceReport, EngineCalls, StageReport } from '../protocol.ts';
 import { decodePicture } from './decode-picture.ts';
 import type { ModelSessions } from './model-sessions.ts';
@@ -48,6 +48,12 @@ export async function analyze(
   throwIfCancelled(task.signal);
 
   const logits = values(outputs, 'logits');
+  try {
+    checkLogits(logits, model.title);
+  } catch (error) {
+    await network.discard(outputs);
+    throw error;
+  }
   const received = receivedMaps(outputs, report.stages);
   const runId = crypto.randomUUID();
   taps.hold(runId, outputs, { network, weights, input: report.input, logits });
