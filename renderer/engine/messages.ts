@@ -27,6 +27,7 @@ const model = z.object({
   spec: z.record(z.string(), z.unknown()).nullable(),
   activation: activationSchema.nullable(),
   preprocessing: preprocessingSchema,
+  provider: z.literal('wasm').nullable().optional(),
 });
 
 const ofBlock = { runId: name, stage: id, block: id };

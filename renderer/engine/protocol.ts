@@ -44,6 +44,8 @@ export interface ModelRef {
   /** Null: what the checkpoint's names and head imply (DESIGN.md, "The network, exactly"). */
   readonly activation: Activation | null;
   readonly preprocessing: Preprocessing;
+  /** `wasm`: on the CPU whatever the engine's device is, in the same Worker. Null or absent: on the engine's device. */
+  readonly provider?: 'wasm' | null;
 }
 
 export interface StageReport {

@@ -4,6 +4,7 @@ import { Lane } from './lane.ts';
 import { parseToEngine } from './messages.ts';
 import { Pace, READING_TAPS } from './pace.ts';
 import type {
+  DeviceReport,
   EngineCall,
   EngineCalls,
   EnginePort,
@@ -11,6 +12,7 @@ import type {
   EngineRequest,
   EngineState,
   FromEngine,
+  ModelRef,
 } from './protocol.ts';
 import type { Patience } from './watchdog.ts';
 import { WorkerKeeper, type WorkMessage } from './worker-keeper.ts';
@@ -157,7 +159,7 @@ export class EngineSupervisor {
     if (active === null || active.withdrawn || !matches(active)) return;
     this.#withdraw(active);
     const device = this.#keeper.device;
-    if (device !== null && this.#pace.restartIsSooner(device))
+    if (device !== null && this.#pace.restartIsSooner(placeOf(active, device)))
       this.#keeper.replace('A long run was cancelled; starting anew is sooner than its end.');
   }
 
@@ -175,7 +177,8 @@ export class EngineSupervisor {
     const ticket = this.#lane.next();
     if (ticket === null) return;
     ticket.attempts += 1;
-    this.#keeper.watch(this.#pace.enter(isStudy(ticket.request) ? 'studying' : 'decoding', null, device));
+    const phase = isStudy(ticket.request) ? 'studying' : 'decoding';
+    this.#keeper.watch(this.#pace.enter(phase, null, placeOf(ticket, device)));
     this.#keeper.send({ ...(ticket.request as WorkerRequest), id: ticket.id });
     this.#announce(0);
   }
@@ -204,12 +207,13 @@ export class EngineSupervisor {
       return;
     }
     if (active?.id !== message.id || device === null) return;
+    const place = placeOf(active, device);
     if (message.type === 'progress') {
-      this.#keeper.watch(this.#pace.enter(message.progress.phase, message.multiplyAdds, device));
+      this.#keeper.watch(this.#pace.enter(message.progress.phase, message.multiplyAdds, place));
       tell(active, message.progress);
       return;
     }
-    this.#pace.leave(device, message.type === 'answer');
+    this.#pace.leave(place, message.type === 'answer');
     this.#lane.finish();
     if (message.type === 'answer') this.#keeper.provedWell();
     conclude(active, message);
@@ -258,6 +262,16 @@ export class EngineSupervisor {
       this.#configuring.clear();
     }
   }
+}
+
+/** What a request runs on: a model may be wanted on the CPU beside the GPU, where it blocks the Worker and has a pace of its own. */
+function placeOf({ request }: Ticket, device: DeviceReport): DeviceReport {
+  return modelOf(request)?.provider === 'wasm' ? { ...device, provider: 'wasm' } : device;
+}
+
+function modelOf({ call, argument }: EngineRequest): ModelRef | null {
+  if (call === 'prepare') return argument;
+  return 'model' in argument ? argument.model : null;
 }
 
 function conclude(ticket: Ticket, message: Exclude<WorkMessage, { readonly type: 'progress' }>): void {

@@ -41,7 +41,7 @@ test.each([
   expect(searchClasses(ranked, query).map(({ label }) => label)).toEqual(found);
 });
 
-const press = { ctrlKey: false, metaKey: false, altKey: false };
+const press = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
 test.each([
   { event: { ...press, key: 'O' }, chord: 'o', matches: true },
   { event: { ...press, key: '?' }, chord: '?', matches: true },
@@ -50,6 +50,10 @@ test.each([
   { event: { ...press, key: 'k' }, chord: 'mod+k', matches: false },
   { event: { ...press, key: 'o', ctrlKey: true }, chord: 'o', matches: false },
   { event: { ...press, key: '1', altKey: true }, chord: '1', matches: false },
+  { event: { ...press, key: '?', shiftKey: true }, chord: '?', matches: true },
+  { event: { ...press, key: 'C', shiftKey: true }, chord: 'shift+c', matches: true },
+  { event: { ...press, key: 'C', shiftKey: true }, chord: 'c', matches: false },
+  { event: { ...press, key: 'c' }, chord: 'shift+c', matches: false },
 ])('$event.key against $chord', ({ event, chord, matches }) => {
   expect(matchesChord(event, chord)).toBe(matches);
 });

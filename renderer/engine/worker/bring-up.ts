@@ -11,12 +11,22 @@ import { loadRuntime } from './runtime.ts';
 import { selfTest } from './self-test.ts';
 import { type TapStore, tapStore } from './taps.ts';
 
-/** An engine that has proved itself on its device. */
-export interface RunningEngine {
+/** A device that has proved itself, and what is loaded and held on it. */
+export interface Workplace {
   readonly device: DeviceReport;
-  readonly gpu: GpuWatch | null;
   readonly models: ModelSessions;
   readonly taps: TapStore;
+}
+
+export interface RunningEngine extends Workplace {
+  readonly gpu: GpuWatch | null;
+  /**
+   * The CPU. Beside a GPU it is brought up when it is first asked for, in the same runtime, and proves itself likewise.
+   * @throws EngineError `engine-start`, `engine-wrong-numbers`
+   */
+  cpu(): Promise<Workplace>;
+  /** Whichever place holds a run; the engine's own where none does. */
+  tapsOf(runId: string): TapStore;
 }
 
 /**
@@ -27,11 +37,13 @@ export interface RunningEngine {
 export async function bringUp(start: StartMessage, surroundings: Surroundings): Promise<RunningEngine> {
   const choice = await chooseDevice(start, surroundings);
   const { ort, name } = await loadRuntime(choice.gpu !== null, choice.report.threads);
-  const benchFor = (gpu: GpuWatch | null): Bench => ({ ort, gpu, mutex: new Mutex() });
+  // One mutex for every bench of the Worker: runs on the CPU and on the GPU share a runtime.
+  const mutex = new Mutex();
+  const benchFor = (gpu: GpuWatch | null): Bench => ({ ort, gpu, mutex });
 
   const bench = benchFor(choice.gpu);
   const fault = await prove(bench);
-  if (fault === null) return engine(bench, choice, name);
+  if (fault === null) return engine(bench, choice, name, () => besideGpu(benchFor(null), choice, name, surroundings));
   if (choice.gpu === null || start.preference === 'webgpu') throw fault;
 
   choice.gpu.destroy();
@@ -55,12 +67,44 @@ async function prove(bench: Bench): Promise<EngineError | null> {
   }
 }
 
-function engine(bench: Bench, choice: DeviceChoice, runtime: string): RunningEngine {
+/** The CPU for those who ask for it by name while the engine runs on a GPU. */
+async function besideGpu(
+  bench: Bench,
+  { report: { preference, threads } }: DeviceChoice,
+  runtime: string,
+  surroundings: Surroundings,
+): Promise<Workplace> {
+  const fault = await prove(bench);
+  if (fault !== null) throw fault;
+  return workplace(bench, onCpu(preference, threads, null, surroundings), runtime);
+}
+
+function workplace(bench: Bench, choice: DeviceChoice, runtime: string): Workplace {
   const taps = tapStore(bench);
   return {
     device: { ...choice.report, runtime },
-    gpu: bench.gpu,
     models: new ModelSessions(bench, taps, choice.software),
     taps,
+  };
+}
+
+/** @param bringUpCpu null where the engine runs on it anyway */
+function engine(
+  bench: Bench,
+  choice: DeviceChoice,
+  runtime: string,
+  bringUpCpu: (() => Promise<Workplace>) | null = null,
+): RunningEngine {
+  const own = workplace(bench, choice, runtime);
+  let cpu: Workplace | null = null;
+  return {
+    ...own,
+    gpu: bench.gpu,
+    cpu: async () => {
+      if (bench.gpu === null || bringUpCpu === null) return own;
+      cpu ??= await bringUpCpu();
+      return cpu;
+    },
+    tapsOf: (runId) => (cpu?.taps.holds(runId) ? cpu.taps : own.taps),
   };
 }

@@ -83,6 +83,10 @@ export class TapStore {
     this.#makeRoom(runId);
   }
 
+  holds(runId: string): boolean {
+    return this.#runs.has(runId);
+  }
+
   /**
    * All that can be asked about a run. A question that is under way when the run is let go ends in `taps-released`.
    * @throws EngineError `taps-released`

@@ -2,10 +2,10 @@
 import '../zod-without-eval.ts';
 import { EngineError, LensError, toErrorMessage } from '../../../models/errors.ts';
 import { parseToWorker } from '../messages.ts';
-import type { EngineCall, EngineCalls } from '../protocol.ts';
+import type { EngineCall, EngineCalls, ModelRef } from '../protocol.ts';
 import { type FromWorker, HEARTBEAT_MS, type StartMessage, type WorkerRequest } from '../worker-protocol.ts';
 import { analyze } from './analyze.ts';
-import { bringUp, type RunningEngine } from './bring-up.ts';
+import { bringUp, type RunningEngine, type Workplace } from './bring-up.ts';
 import { testFaithfulness } from './faithfulness.ts';
 import { diagnose } from './faults.ts';
 import { study } from './study.ts';
@@ -77,17 +77,23 @@ async function carryOut(
 ): Promise<EngineCalls[EngineCall]['answer']> {
   switch (request.call) {
     case 'prepare': {
-      const model = await running.models.load(request.argument, task);
-      await running.models.warmUp(model, task);
+      const { models } = await placeFor(request.argument, running);
+      const model = await models.load(request.argument, task);
+      await models.warmUp(model, task);
       return model.report;
     }
     case 'analyze':
-      return analyze(request.argument, running, task);
+      return analyze(request.argument, await placeFor(request.argument.model, running), task);
     case 'faithfulness':
-      return testFaithfulness(request.argument, running, task);
+      return testFaithfulness(request.argument, await placeFor(request.argument.model, running), task);
     default:
-      return study(request, running, task);
+      return study(request, { taps: running.tapsOf(request.argument.runId) }, task);
   }
+}
+
+/** Where a model is wanted. The lane has one such request at a time, so that nothing is brought up twice. */
+async function placeFor({ provider }: ModelRef, running: RunningEngine): Promise<Workplace> {
+  return provider === 'wasm' ? running.cpu() : running;
 }
 
 /** Asks for a replacement. Requests stay unanswered: the supervisor knows them and runs them again. */

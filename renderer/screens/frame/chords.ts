@@ -4,15 +4,18 @@ export interface ChordEvent {
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
+  readonly shiftKey: boolean;
 }
 
 /**
- * Whether `event` is `chord`: a key as `KeyboardEvent.key` names it, with `mod+` before it for Ctrl or ⌘. Shift is not
- * looked at, because it is part of how characters such as `?` and `+` are typed.
+ * Whether `event` is `chord`: a key as `KeyboardEvent.key` names it, with `mod+` before it for Ctrl or ⌘, or `shift+`. Shift
+ * counts with letters only, because it is part of how characters such as `?` and `+` are typed.
  */
 export function matchesChord(event: ChordEvent, chord: string): boolean {
   const needsMod = chord.startsWith('mod+');
-  const key = needsMod ? chord.slice('mod+'.length) : chord;
+  const needsShift = chord.startsWith('shift+');
+  const key = chord.slice(needsMod ? 'mod+'.length : needsShift ? 'shift+'.length : 0);
   const hasMod = event.ctrlKey || event.metaKey;
-  return hasMod === needsMod && !event.altKey && event.key.toLowerCase() === key.toLowerCase();
+  if (hasMod !== needsMod || event.altKey || event.key.toLowerCase() !== key.toLowerCase()) return false;
+  return !/^[a-z]$/i.test(key) || event.shiftKey === needsShift;
 }
