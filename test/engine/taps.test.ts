@@ -22,7 +22,7 @@ const { checkpoint } = referenceCheckpoint();
 const NETWORK = { release: async () => {} };
 
 /** Taps on a device: their values are only had by reading back. `seen` says of which. */
-function run() {
+function run(valueAt = (at: number) => Math.sin(at * 0.37)) {
   const seen = { reads: [] as string[], disposed: 0 };
   const outputs = new Map<string, ort.Tensor>();
   const add = (name: string, dims: readonly number[]) => {
@@ -32,7 +32,7 @@ function run() {
       dims: [...dims],
       download: async () => {
         seen.reads.push(name);
-        return Float32Array.from({ length: size }, (_, at) => Math.sin(at * 0.37 + name.length));
+        return Float32Array.from({ length: size }, (_, at) => valueAt(at + name.length));
       },
       dispose: () => {
         seen.disposed += 1;
@@ -187,5 +187,21 @@ describe('TapStore', () => {
       code: 'cancelled',
     });
     expect(steps).toEqual([0, 1]);
+  });
+
+  it('answers every question about numbers that are none, with such numbers', async () => {
+    const taps = store();
+    taps.hold('a', run(() => Number.NaN).outputs, facts());
+    const studies = taps.of('a');
+    const rows = [await studies.stageRows(0, 0), await studies.stageRows(1, 0), await studies.stageRows(2, 0)];
+    const answers = [
+      ...rows,
+      await studies.column(2, 0, null, 0),
+      ...(await studies.statistics(0)).flatMap((each) => Object.values<Float32Array>({ ...each })),
+      (await studies.rollout({ kind: 'answer' }, 'weighted')).pixels,
+      (await studies.attribution([0]))[0]!.keys,
+      (await studies.projection(2, 0)).before.norms,
+    ];
+    for (const values of answers) expect([...values].every(Number.isNaN)).toBe(true);
   });
 });
