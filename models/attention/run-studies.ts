@@ -1,18 +1,17 @@
 import { cellCount, type GridSize, type StageGrids, stageGrids } from '../cvt/grids.ts';
-import { foldBatchNorm, layerNorm } from '../cvt/norms.ts';
+import { layerNorm } from '../cvt/norms.ts';
 import type { CvtSpec, StageSpec } from '../cvt/spec.ts';
 import { EngineError, throwIfCancelled } from '../errors.ts';
 import { type AttentionShape, attentionMultiplyAdds } from '../onnx/attention-graph.ts';
 import { type BlockTap, FINAL_TAP, tapName } from '../onnx/tap-names.ts';
 import type { BlockAttention, GridCentres } from './attention-sessions.ts';
-import { type Attribution, type AttributionBlock, attribute, type ClassHead, poolingWeights } from './attribution.ts';
+import { type Attribution, type AttributionBlock, attribute, poolingWeights } from './attribution.ts';
 import { centreOf, type GridGeometry, stageGeometries } from './geometry.ts';
 import type { HeadStatistics } from './head-statistics.ts';
-import { type ProjectionKind, type ProjectionStudy, studyProjection } from './projection-study.ts';
+import { type ProjectionStudy, studyProjection } from './projection-study.ts';
 import { type Rollout, type RolloutStart, rollout, type SpreadWeights } from './rollout.ts';
 import { type AttentionTaps, attentionColumn, attentionRow, attentionRows } from './row.ts';
-import { tapWeights } from './spread.ts';
-import type { DepthwiseWeights } from './token-windows.ts';
+import { classHeads, depthwiseWeights, type ReadWeight, valueTapsOf } from './study-weights.ts';
 
 /** One forward pass whose taps are kept, wherever they are kept. */
 export interface StudySource {
@@ -24,7 +23,7 @@ export interface StudySource {
   /** One tap by its name in the graph (tap-names.ts), in memory; others stay where they are. */
   tap(name: string): Promise<Float32Array>;
   /** A tensor of the checkpoint by its official key. */
-  weight(key: string): Promise<Float32Array>;
+  readonly weight: ReadWeight;
   attention(stage: number, block: number, shape: AttentionShape): BlockAttention;
 }
 
@@ -114,10 +113,10 @@ export class RunStudies {
     const from = start.kind === 'answer' ? spec.stages.length - 1 : start.stage;
     this.#stage(from);
     const total = spec.stages.slice(0, from + 1).reduce((sum, { depth }) => sum + depth, 0);
-    const valueTaps = spread === 'weighted' ? await this.#valueTaps(from) : new Map<string, Float32Array>();
+    const valueTaps = spread === 'weighted' ? await valueTapsOf(spec, from, this.#source.weight) : [];
     let done = 0;
     return rollout(
-      { spec, height: input.rows, width: input.cols, valueTaps: (stage, block) => valueTaps.get(at(stage, block))! },
+      { spec, height: input.rows, width: input.cols, valueTaps: (stage, block) => valueTaps[stage]![block]! },
       start,
       spread,
       async (stage, block, r) => {
@@ -170,7 +169,9 @@ export class RunStudies {
         projBias: await this.#source.weight(`${key}.bias`),
       };
     };
-    return attribute(network, blockAt, await this.#heads(classes, spec.embedDim), { signal: watch.signal });
+    return attribute(network, blockAt, await classHeads(classes, logits, this.#source.weight), {
+      signal: watch.signal,
+    });
   }
 
   /** In plain code, not on the device; `watch` hears of it as one step. */
@@ -186,31 +187,8 @@ export class RunStudies {
       this.#source.weight(`${key}.norm1.bias`),
     ]);
     const normed = layerNorm(tokens.subarray(grids.cls * embedDim), gamma, beta);
-    const weights = spec.projection === 'dw_bn' ? await this.#depthwise(`${key}.attn`) : null;
+    const weights = spec.projection === 'dw_bn' ? await depthwiseWeights(`${key}.attn`, this.#source.weight) : null;
     return studyProjection(spec, { grid: grids.tokens, tokens: normed }, weights);
-  }
-
-  async #depthwise(key: string): Promise<Readonly<Record<ProjectionKind, DepthwiseWeights>>> {
-    const folded = async (name: ProjectionKind): Promise<DepthwiseWeights> => {
-      const read = (part: string) => this.#source.weight(`${key}.conv_proj_${name}.${part}`);
-      return foldBatchNorm(await read('conv.weight'), {
-        weight: await read('bn.weight'),
-        bias: await read('bn.bias'),
-        mean: await read('bn.running_mean'),
-        variance: await read('bn.running_var'),
-      });
-    };
-    return { q: await folded('q'), k: await folded('k'), v: await folded('v') };
-  }
-
-  async #heads(classes: readonly number[], width: number): Promise<readonly ClassHead[]> {
-    const [weight, bias] = await Promise.all([this.#source.weight('head.weight'), this.#source.weight('head.bias')]);
-    return classes.map((index) => ({
-      index,
-      weight: weight.subarray(index * width, (index + 1) * width),
-      bias: bias[index]!,
-      logit: this.#source.logits[index]!,
-    }));
   }
 
   #normalisersOf(stage: number, block: number, watch: StudyWatch): Promise<Float32Array> {
@@ -230,22 +208,6 @@ export class RunStudies {
   /** [heads, keys] of the query CLS. */
   async #rowsOfCls(stage: number, block: number): Promise<Float32Array> {
     return attentionRows(await this.#taps(stage, block), 0);
-  }
-
-  /** By block, for the stages from `from` down that have a convolutional projection. */
-  async #valueTaps(from: number): Promise<ReadonlyMap<string, Float32Array>> {
-    const taps = new Map<string, Float32Array>();
-    for (const [stage, { spec }] of this.#stages.slice(0, from + 1).entries()) {
-      if (spec.projection !== 'dw_bn') continue;
-      for (let block = 0; block < spec.depth; block++) {
-        const key = `stage${stage}.blocks.${block}.attn.conv_proj_v`;
-        const [kernel, gamma, variance] = await Promise.all(
-          [`${key}.conv.weight`, `${key}.bn.weight`, `${key}.bn.running_var`].map((each) => this.#source.weight(each)),
-        );
-        taps.set(at(stage, block), tapWeights(kernel!, gamma!, variance!));
-      }
-    }
-    return taps;
   }
 
   #centres(stage: number): GridCentres {
