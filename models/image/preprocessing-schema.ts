@@ -17,5 +17,6 @@ export const preprocessingSchema: z.ZodType<Preprocessing> = z.object({
     z.object({ mode: z.literal('stretch') }),
   ]),
   mean: triple,
-  std: triple,
+  // Values are divided by it.
+  std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
 });

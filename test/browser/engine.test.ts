@@ -224,6 +224,18 @@ describe.each(['wasm', 'webgpu'] as const)('the engine on %s', (provider) => {
     expect(outcome).toMatchObject({ ok: false, name: 'CheckpointError' });
   });
 
+  it('refuses an answer that is no number, and goes on', async () => {
+    // Pixels beyond float32 are infinite, whatever the checkpoint.
+    const preprocessing = { ...model.preprocessing, std: [1e-300, 1e-300, 1e-300] as const };
+    const outcome = await chromium.page.evaluate(([m, n, b]) => window.lens.analyze(m, n, b, null), [
+      { ...model, preprocessing },
+      'photo.jpg',
+      photo,
+    ] as const);
+    expect(outcome).toMatchObject({ ok: false, name: 'CheckpointError', code: 'not-finite' });
+    expect(ok(await analyze('photo.jpg', photo)).logits).toEqual(logits[provider]);
+  });
+
   // Without SteadyBlob one load in eighty never ended.
   it('loads a checkpoint as often as it is asked to', async () => {
     const loads = Array.from({ length: 40 }, (_, index) => ({ ...model, id: `copy-${index}` }));
