@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { arrange, drawSet } from '../evaluation/labelled-set.ts';
 import { type BuiltProgram, buildProgram, type RunningProgram } from '../hub/child.ts';
 
-const PICTURES = 96;
+const PICTURES = 72;
 /** Small inputs, so that the whole set takes seconds, and small batches, so that there are many moments to be killed in. */
 const WORDS = ['--json', '--size', '96', '--batch', '4'];
 
@@ -55,7 +55,7 @@ describe('an evaluation that is ended in the middle', () => {
   }, 120_000);
 
   test('by SIGKILL, twice, gives the same report to the byte', async () => {
-    for (const lines of [10, 50]) {
+    for (const lines of [8, 24]) {
       const killed = start();
       await untilJournalled(lines, killed);
       killed.process.kill('SIGKILL');
@@ -63,7 +63,7 @@ describe('an evaluation that is ended in the middle', () => {
       expect(killed.printed.stdout).toBe('');
     }
     const kept = await journalled();
-    expect(kept).toBeGreaterThanOrEqual(50);
+    expect(kept).toBeGreaterThanOrEqual(24);
     expect(kept).toBeLessThan(PICTURES);
     const resumed = start();
     expect(await resumed.ended).toBe(0);
@@ -78,7 +78,7 @@ describe('an evaluation that is ended in the middle', () => {
     await untilJournalled(8, paused);
     paused.process.kill('SIGINT');
     expect(await paused.ended).toBe(130);
-    const [, done, command] = /cvt-demo: paused at (\d+) of 96\. Go on with: cvt (.+)\n/.exec(paused.printed.stderr)!;
+    const [, done, command] = /cvt-demo: paused at (\d+) of 72\. Go on with: cvt (.+)\n/.exec(paused.printed.stderr)!;
     expect(await journalled()).toBe(Number(done));
     expect(command).toBe(`evaluate ${join(root, 'set')} ${WORDS.join(' ')}`);
     const resumed = cvt.start(command!.split(' '), { CVT_LENS_HOME: home });

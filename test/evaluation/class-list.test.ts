@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { findAppRoot } from '../../electron/app-root.ts';
-import { readImagenetClasses } from '../../electron/imagenet-labels.ts';
+import { classesOf } from '../../electron/evaluation/model-classes.ts';
+import { readImagenetClasses, readImagenetLabels } from '../../electron/imagenet-labels.ts';
 import {
   ClassList,
   type ClassName,
@@ -95,5 +96,24 @@ describe('class names from labels', () => {
     [labels[3], labels[4]] = [labels[4]!, labels[3]!];
     const classes = classesFromLabels(labels, 1000);
     expect(withWordNetIds(classes, imagenet)).toBe(classes);
+  });
+});
+
+describe('the classes of a model', () => {
+  test("of ImageNet's 1000 have their WordNet ids, whichever way its labels are written", async () => {
+    const shown = await readImagenetLabels(findAppRoot());
+    for (const labels of [shown, imagenet.map(({ names }) => names.join(', ')), imagenet.map(({ wnid }) => wnid!)]) {
+      const list = await classesOf({ id: 'model', labels, numClasses: 1000 }, null);
+      expect(list.classes.map(({ wnid }) => wnid)).toEqual(imagenet.map(({ wnid }) => wnid));
+      expect(list.shown(0)).toMatch(/^tench/);
+      expect(list.find('Tinca_tinca')).toEqual(meant(0, 'name'));
+    }
+  });
+
+  test('of another thousand are its own', async () => {
+    const labels = Array.from({ length: 1000 }, (_, index) => `thing ${index}`);
+    const list = await classesOf({ id: 'model', labels, numClasses: 1000 }, null);
+    expect(list.classes[0]).toEqual({ wnid: null, names: ['thing 0'] });
+    expect(list.find('tench').kind).toBe('unknown');
   });
 });
