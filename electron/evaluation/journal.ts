@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Activation, CvtSpec } from '../../models/cvt/spec.ts';
 import { EvaluationError } from '../../models/errors.ts';
@@ -73,16 +71,20 @@ export class Journal {
 
   /** In the order of writing; nothing where there is no journal. */
   async *entries(): AsyncGenerator<JournalEntry> {
-    const stream = createReadStream(this.path, 'utf8');
+    let file: FileHandle;
     try {
-      for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+      file = await open(this.path, 'r');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+      throw this.#failure(error);
+    }
+    try {
+      for await (const line of file.readLines({ encoding: 'utf8', autoClose: false })) {
         const entry = parseEntry(line);
         if (entry !== null) yield entry;
       }
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw this.#failure(error);
     } finally {
-      stream.destroy();
+      await file.close();
     }
   }
 
