@@ -1,6 +1,7 @@
-import { CircleAlert, CirclePause, RotateCcw, Trash2 } from 'lucide-react';
+import { CircleAlert, CirclePause, RotateCcw, Scaling, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { TrayImage } from '../../stores/images.ts';
+import { useInputMenu } from '../../stores/input.ts';
 import { titleOf, useModel } from '../../stores/model.ts';
 import { Button } from '../../ui/button.tsx';
 import { Meter } from '../../ui/meter.tsx';
@@ -9,6 +10,9 @@ import { MissingModel } from '../models/missing-model.tsx';
 import { workShare, workText } from '../models/words.ts';
 import { removePictures } from './remove-pictures.ts';
 import { progressShare, progressText } from './words.ts';
+
+/** Trying again helps nothing here; another input does. */
+const INPUT_CODES: readonly string[] = ['input-too-large', 'input-too-small'];
 
 /** What stands over the picture while there is no result: progress with a way to stop it, or what went wrong. */
 export function PictureState({ image }: { readonly image: TrayImage }) {
@@ -56,7 +60,13 @@ export function PictureState({ image }: { readonly image: TrayImage }) {
     case 'error':
       return (
         <Card icon={<CircleAlert size={20} aria-hidden />} tone="danger" title={image.status.error.message}>
-          {again}
+          {INPUT_CODES.includes(image.status.error.code) ? (
+            <Button icon={Scaling} onClick={() => useInputMenu.getState().show(true)}>
+              Input size…
+            </Button>
+          ) : (
+            again
+          )}
           <Button icon={Trash2} onClick={() => removePictures([image.id])}>
             Remove
           </Button>
