@@ -1,12 +1,13 @@
 import type { Engine } from '../engine/engine.ts';
 import { useImages } from '../stores/images.ts';
 import { useModel } from '../stores/model.ts';
-import type { StudyCall } from '../stores/studies.ts';
+import { type StudyCall, useStudies } from '../stores/studies.ts';
 import { queryPoint, useView } from '../stores/view.ts';
 import { StudyCache } from './study-cache.ts';
-import { type StudyBench, StudySlot } from './study-slot.ts';
+import type { StudyBench } from './study-slot.ts';
+import { StudySlots } from './study-slots.ts';
 import { currentSubject } from './subject.ts';
-import { type Wishes, wishesOf } from './wishes.ts';
+import { wishesOf } from './wishes.ts';
 
 /** Enough for thousands of rows, or for the studies of a few pictures. */
 const CACHED_BYTES = 96 * 1024 * 1024;
@@ -25,58 +26,23 @@ export interface FollowedStudies {
 export function startFollowingStudies(engine: Engine, refresh: (imageId: string) => Promise<void>): FollowedStudies {
   const bench: StudyBench = {
     engine,
+    store: useStudies,
     cache: new StudyCache(CACHED_BYTES),
     refresh: async (runId) => {
       const { image, analysis } = currentSubject();
       if (image && analysis?.runId === runId) await refresh(image.id);
     },
   };
-  const slots: { readonly [Call in StudyCall]: StudySlot<Call>[] } = {
-    row: [],
-    column: [],
-    stageRows: [],
-    statistics: [],
-    rollout: [],
-    attribution: [],
-    projection: [],
-  };
+  const slots = new StudySlots(bench);
   const follow = () => {
     const view = useView.getState();
-    const wishes = wishesOf(currentSubject(), view, queryPoint(view));
-    for (const call of CALLS) followCall(bench, slots, call, wishes, view.stage);
+    slots.follow(wishesOf(currentSubject(), view, queryPoint(view)), view.stage);
   };
   useView.subscribe(follow);
   useImages.subscribe(follow);
   useModel.subscribe(follow);
   return {
-    cancel: (call, at) => slots[call][at]?.cancel(),
-    retry: (call, at) => slots[call][at]?.retry(),
+    cancel: (call, at) => slots.cancel(call, at),
+    retry: (call, at) => slots.retry(call, at),
   };
-}
-
-// Rows first: the pointer waits for them.
-const CALLS: readonly StudyCall[] = [
-  'row',
-  'column',
-  'stageRows',
-  'attribution',
-  'rollout',
-  'projection',
-  'statistics',
-];
-
-/** @param first the stage that is shown large; the engine answers in the order in which it is asked */
-function followCall<Call extends StudyCall>(
-  bench: StudyBench,
-  slots: { readonly [Each in StudyCall]: StudySlot<Each>[] },
-  call: Call,
-  wishes: Wishes,
-  first: number,
-): void {
-  const list: StudySlot<Call>[] = slots[call];
-  // What was wanted by a model of more stages has to be withdrawn too.
-  const count = Math.max(list.length, wishes[call].length);
-  while (list.length < count) list.push(new StudySlot<Call>(bench, call, list.length));
-  const order = [...list.keys()].sort((a, b) => Number(b === first) - Number(a === first));
-  for (const at of order) list[at]!.wish(wishes[call][at] ?? null);
 }

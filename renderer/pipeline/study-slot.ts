@@ -1,24 +1,30 @@
+import type { StoreApi } from 'zustand';
 import { CancelledError, LensError, toErrorMessage } from '../../models/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { EngineCalls, EngineProgress } from '../engine/protocol.ts';
 import {
   putStudy,
+  type Studies,
   type Study,
   type StudyAnswer,
   type StudyArgument,
   type StudyCall,
   studyAt,
-  useStudies,
 } from '../stores/studies.ts';
 import type { StudyCache } from './study-cache.ts';
 
 /** What all slots share. */
 export interface StudyBench {
   readonly engine: Engine;
+  /** Where the studies stand. */
+  readonly store: StoreApi<Studies>;
   readonly cache: StudyCache;
   /** Runs the picture of `runId` again, whose taps the engine has let go of; its new run changes what is wanted. */
   readonly refresh: (runId: string) => Promise<void>;
 }
+
+/** Between the steps that a place nobody looks at closely takes after the pointer. */
+const LEISURE_MS = 80;
 
 interface Flight<Call extends StudyCall> {
   readonly argument: StudyArgument<Call>;
@@ -38,6 +44,9 @@ export class StudySlot<Call extends StudyCall> {
   /** The wish whose taps were gone last, without its run: a second time in a row is a failure. */
   #refreshed: string | null = null;
 
+  #later: StudyArgument<Call> | null = null;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
   constructor(bench: StudyBench, call: Call, at: number) {
     this.#bench = bench;
     this.#call = call;
@@ -45,19 +54,38 @@ export class StudySlot<Call extends StudyCall> {
   }
 
   get #study(): Study<Call> {
-    return studyAt(useStudies.getState(), this.#call, this.#at);
+    return studyAt(this.#bench.store.getState(), this.#call, this.#at);
   }
 
   wish(argument: StudyArgument<Call> | null): void {
+    this.#forgetLater();
     const { wanted } = this.#study;
     if (argument === null) {
       if (wanted === null) return;
       this.#abort();
       this.#refreshed = null;
-      putStudy(this.#call, this.#at, { wanted: null, state: { kind: 'idle' }, answered: null });
+      putStudy(this.#bench.store, this.#call, this.#at, { wanted: null, state: { kind: 'idle' }, answered: null });
     } else if (wanted === null || !sameArgument(wanted, argument)) {
       this.#want(argument);
     }
+  }
+
+  /**
+   * The same for a place that nobody looks at closely: while only the place changes, the pointer's every step is not asked
+   * for, but a few of them a second.
+   */
+  wishAtLeisure(argument: StudyArgument<Call> | null): void {
+    const { wanted } = this.#study;
+    if (!argument || !wanted || !sameMap(wanted, argument) || sameArgument(wanted, argument)) {
+      this.wish(argument);
+      return;
+    }
+    this.#later = argument;
+    this.#timer ??= setTimeout(() => {
+      const later = this.#later;
+      this.#forgetLater();
+      if (later) this.wish(later);
+    }, LEISURE_MS);
   }
 
   /** Withdraws what is under way, until something else is wanted. */
@@ -79,7 +107,7 @@ export class StudySlot<Call extends StudyCall> {
     if (known !== null) {
       this.#abort();
       this.#refreshed = null;
-      putStudy(this.#call, this.#at, {
+      putStudy(this.#bench.store, this.#call, this.#at, {
         wanted: argument,
         state: { kind: 'done' },
         answered: { argument, answer: known },
@@ -87,7 +115,7 @@ export class StudySlot<Call extends StudyCall> {
       return;
     }
     const state = { kind: 'working', progress: null, since: performance.now() } as const;
-    putStudy(this.#call, this.#at, { wanted: argument, state, answered: kept });
+    putStudy(this.#bench.store, this.#call, this.#at, { wanted: argument, state, answered: kept });
     if (this.#flight && sameMap(this.#flight.argument, argument)) return;
     this.#abort();
     void this.#fly(argument);
@@ -147,8 +175,14 @@ export class StudySlot<Call extends StudyCall> {
     if (this.#flight === flight && state.kind === 'working') this.#put({ state: { ...state, progress } });
   }
 
+  #forgetLater(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#later = null;
+  }
+
   #put(change: Partial<Study<Call>>): void {
-    putStudy(this.#call, this.#at, { ...this.#study, ...change });
+    putStudy(this.#bench.store, this.#call, this.#at, { ...this.#study, ...change });
   }
 
   #abort(): void {

@@ -1,4 +1,4 @@
-import { create } from 'zustand';
+import { create, type StoreApi } from 'zustand';
 import type { ErrorMessage } from '../../models/errors.ts';
 import type { EngineCalls, EngineProgress } from '../engine/protocol.ts';
 
@@ -38,7 +38,7 @@ export type Studies = { readonly [Call in StudyCall]: readonly Study<Call>[] };
 
 const NOTHING = { wanted: null, state: { kind: 'idle' }, answered: null } as const;
 
-export const useStudies = create<Studies>()(() => ({
+export const NO_STUDIES: Studies = {
   row: [],
   column: [],
   stageRows: [],
@@ -46,7 +46,10 @@ export const useStudies = create<Studies>()(() => ({
   rollout: [],
   attribution: [],
   projection: [],
-}));
+};
+
+/** Of the picture that is inspected. */
+export const useStudies = create<Studies>()(() => NO_STUDIES);
 
 export function studyAt<Call extends StudyCall>(studies: Studies, call: Call, at: number): Study<Call> {
   return studies[call][at] ?? NOTHING;
@@ -58,8 +61,13 @@ export function answerAt<Call extends StudyCall>(studies: Studies, call: Call, a
   return state.kind === 'done' && answered ? answered.answer : null;
 }
 
-export function putStudy<Call extends StudyCall>(call: Call, at: number, study: Study<Call>): void {
-  useStudies.setState((studies) => {
+export function putStudy<Call extends StudyCall>(
+  store: StoreApi<Studies>,
+  call: Call,
+  at: number,
+  study: Study<Call>,
+): void {
+  store.setState((studies) => {
     const list: Study<Call>[] = [...studies[call]];
     while (list.length <= at) list.push(NOTHING);
     list[at] = study;
