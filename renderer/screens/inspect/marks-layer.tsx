@@ -1,8 +1,7 @@
 import { useRef } from 'react';
-import { inputRect, type Rect } from '../../../models/attention/geometry.ts';
+import type { Rect } from '../../../models/attention/geometry.ts';
 import { type Layout, outline, toDevice } from '../../pipeline/paint.ts';
 import { cellUnder, extentInPicture, type StageTiles, tileInPicture, tilesOfMap } from '../../pipeline/tiles.ts';
-import type { PictureSize } from '../../stores/images.ts';
 import { type ShownMap, useMaps } from '../../stores/maps.ts';
 import { type Direction, useView } from '../../stores/view.ts';
 import { useCanvas } from '../../ui/hooks/use-canvas.ts';
@@ -16,11 +15,10 @@ interface MarksLayerProps {
   readonly inspection: Inspection;
   readonly viewport: ElementSize;
   readonly layout: PictureLayout;
-  readonly size: PictureSize;
 }
 
-/** Over the map: what the crop leaves out, the pins and the query, and the cell under the pointer. */
-export function MarksLayer({ inspection, viewport, layout, size }: MarksLayerProps) {
+/** Over the map: the pins and the query, and the cell under the pointer. */
+export function MarksLayer({ inspection, viewport, layout }: MarksLayerProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useView((state) => state.view);
   const direction = useView((state) => state.direction);
@@ -31,7 +29,7 @@ export function MarksLayer({ inspection, viewport, layout, size }: MarksLayerPro
   const asking = useView(asksQuery);
   const stage = useView(queryStage);
   const shown = useMaps((maps) => maps.large.shown);
-  const { window: seen, tiles } = inspection;
+  const { tiles } = inspection;
 
   useCanvas(canvas, viewport.width, viewport.height, (context, density) => {
     const device: Layout = {
@@ -39,8 +37,6 @@ export function MarksLayer({ inspection, viewport, layout, size }: MarksLayerPro
       offsetY: layout.offsetY * density,
       scale: layout.scale * density,
     };
-    const picture = toDevice({ left: 0, top: 0, right: size.width, bottom: size.height }, device);
-    if (seen) paintUnseen(context, picture, toDevice(inputRect(seen), device), density);
     if (!tiles) return;
     if (shown && hover && (!asking || activePin !== null)) {
       const grid = tilesOfMap(tiles, shown.map);
@@ -111,25 +107,4 @@ function numberPin(context: CanvasRenderingContext2D, rect: Rect, { text, color,
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.fillText(text, left + side / 2, top + side / 2 + 0.5 * density);
-}
-
-/** A veil, in the canvas's own colour, over what the network does not see, and the border of what it does. */
-function paintUnseen(context: CanvasRenderingContext2D, picture: Rect, seen: Rect, density: number): void {
-  const whole = [
-    seen.left - picture.left,
-    seen.top - picture.top,
-    picture.right - seen.right,
-    picture.bottom - seen.bottom,
-  ];
-  // Resampling rounds the long side down, so that even an uncropped side may differ by a fraction of a pixel.
-  if (whole.every((gap) => Math.abs(gap) <= 1.5 * density)) return;
-  context.save();
-  context.beginPath();
-  context.rect(picture.left, picture.top, picture.right - picture.left, picture.bottom - picture.top);
-  context.rect(seen.left, seen.top, seen.right - seen.left, seen.bottom - seen.top);
-  context.clip('evenodd');
-  context.fillStyle = getComputedStyle(context.canvas).color;
-  context.fillRect(picture.left, picture.top, picture.right - picture.left, picture.bottom - picture.top);
-  context.restore();
-  outline(context, seen, { width: density });
 }

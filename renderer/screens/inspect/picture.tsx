@@ -14,6 +14,7 @@ import { PictureState } from './picture-state.tsx';
 import { asksQuery, moveQuery, pressAt } from './query-place.ts';
 import type { Inspection } from './use-inspection.ts';
 import { type PictureLayout, useZoom } from './use-zoom.ts';
+import { VeilLayer } from './veil-layer.tsx';
 import './picture.css';
 
 interface PictureProps {
@@ -92,7 +93,8 @@ export function Picture({ inspection, image }: PictureProps) {
         />
       )}
       {url && <MapLayer inspection={inspection} viewport={viewportSize} layout={layout} />}
-      {url && <MarksLayer inspection={inspection} viewport={viewportSize} layout={layout} size={size} />}
+      {url && inspection.window && <VeilLayer seen={inspection.window} layout={layout} size={size} />}
+      {url && <MarksLayer inspection={inspection} viewport={viewportSize} layout={layout} />}
       {url && <CropHandle image={image} entry={inspection.entry} layout={layout} />}
       <PictureState image={image} />
       {readable && <MapState stageCount={inspection.stages.length} />}

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import type { AttentionMap, MapView } from '../../../models/attention/attention-map.ts';
 import { summariseMap } from '../../../models/attention/map-summary.ts';
 import type { StageReport } from '../../engine/protocol.ts';
@@ -142,7 +143,8 @@ function noMapText({ note, work }: MapPlaceState, at: number, count: number): st
   }
 }
 
-function BlockScrubber({ at, depth }: { readonly at: number; readonly depth: number }) {
+/** Kept apart from the card, which follows the pointer. */
+const BlockScrubber = memo(function BlockScrubber({ at, depth }: { readonly at: number; readonly depth: number }) {
   const block = useView((state) => state.blocks[at] ?? 0);
   const selected = useView((state) => state.stage === at);
   const { setBlock, setStage } = useView.getState();
@@ -181,4 +183,4 @@ function BlockScrubber({ at, depth }: { readonly at: number; readonly depth: num
       )}
     </div>
   );
-}
+});
