@@ -34,9 +34,27 @@ export function figureCaption(map: AttentionMap, facts: FigureFacts): FigureCapt
     whereOf(map, facts),
     ...classLines(map, facts),
     ...(map.cls === null ? [] : [clsLine(map, map.cls)]),
-    `${facts.picture} · ${facts.model} · input ${facts.input.cols}×${facts.input.rows}`,
+    sourceLine(facts),
   ];
   return { title: titleOf(map, facts), lines };
+}
+
+/** As {@link figureCaption}, of all heads of a stage at once. @param order how they are arranged */
+export function atlasCaption(map: AttentionMap, facts: FigureFacts, order: string): FigureCaption {
+  const { heads, depth } = facts.stages[map.stage]!;
+  const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+  return {
+    title: titleOf(map, facts),
+    lines: [
+      `Stage ${map.stage + 1}, ${count(depth, 'block')} of ${count(heads, 'head')}, ${order}; one scale for all`,
+      ...classLines(map, facts),
+      sourceLine(facts),
+    ],
+  };
+}
+
+function sourceLine({ picture, model, input }: FigureFacts): string {
+  return `${picture} · ${model} · input ${input.cols}×${input.rows}`;
 }
 
 /** The view in a few words, for figures and file dialogs. */

@@ -172,13 +172,14 @@ export async function mapParts(
   layout: Layout,
   shown: Rect,
   encodePng: EncodePng,
+  mostRects = MOST_RECTS,
 ): Promise<Svg | null> {
   const { map, scale, place, components, interpolation, density } = contents;
   const table = colorTable(contents.colorMap);
   const look = contents.picture
     ? { table, opacity: contents.opacity, fadeLow: contents.fadeLow, interpolation }
     : { table, opacity: 1, fadeLow: false, interpolation };
-  if (!components && interpolation === 'tiles' && map.cells.length <= MOST_RECTS)
+  if (!components && interpolation === 'tiles' && map.cells.length <= mostRects)
     return tileRects(map.cells, scale, place, layout, look);
 
   const box = rectOn(layout, shown);

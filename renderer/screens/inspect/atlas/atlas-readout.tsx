@@ -1,6 +1,7 @@
 import type { MapScale } from '../../../../models/drawing/map-scale.ts';
 import { percent, value } from '../../../ui/format.ts';
 import { ColorBar } from '../color-bar.tsx';
+import { ExportMenu } from '../export/export-menu.tsx';
 import type { AtlasEntry } from './atlas-maps.ts';
 import { bits, pixels } from './atlas-words.ts';
 
@@ -30,6 +31,7 @@ export function AtlasReadout({ entry, scale, clipped, standIn }: AtlasReadoutPro
       <span className="readout-end">
         {scale && clipped && <span className="quiet atlas-clipped">1{THIN}% beyond</span>}
         {scale && <ColorBar scale={scale} marked={null} />}
+        <ExportMenu />
       </span>
     </div>
   );

@@ -17,6 +17,7 @@ import { AtlasMaps } from './atlas-maps-canvas.tsx';
 import { AtlasReadout } from './atlas-readout.tsx';
 import { AtlasState } from './atlas-state.tsx';
 import { countText } from './atlas-words.ts';
+import { usePublishedAtlas } from './shown-atlas.ts';
 import { useAtlas } from './use-atlas.ts';
 import './atlas.css';
 
@@ -54,6 +55,13 @@ function AtlasOf({ inspection, analysis }: { readonly inspection: Inspection; re
   const scale = useMemo(() => atlasScale(entries, range, locked, clipped), [entries, range, locked, clipped]);
   const tiles = inspection.tiles?.[stage]?.keys ?? null;
   const look = useLook(scale?.signed ?? false, overPicture);
+  const { runId } = analysis;
+  usePublishedAtlas(
+    useMemo(
+      () => (scale ? { runId, stage, entries: shown, order, scale, clipped: clipped && range !== 'locked' } : null),
+      [runId, stage, shown, order, scale, clipped, range],
+    ),
+  );
   const { width, height } = size;
   const layout = useMemo((): AtlasLayout | null => {
     if (width === 0 || !tiles) return null;

@@ -7,8 +7,9 @@ import type { App } from '../../../start.ts';
 import { useExporting } from '../../../stores/exporting.ts';
 import { useNotices } from '../../../stores/notices.ts';
 import { useSettings } from '../../../stores/settings.ts';
+import { arrayOf } from './array-of.ts';
 import { exportName } from './export-names.ts';
-import { type Exported, exportedNow, figureOf } from './figure-of.ts';
+import { type Exported, exportedMap, exportedNow, figureOf } from './figure-of.ts';
 import { recipeOf } from './recipe-of.ts';
 
 /** What can be taken away. Nothing here rejects: how it went is told in the menu, or where that is closed in a notice. */
@@ -59,10 +60,10 @@ export function exportsOf({ shell, versions }: Pick<App, 'shell' | 'versions'>):
       }),
     saveArray: () =>
       carryOut(async (exported) => {
-        const { cells, grid } = exported.shown.map;
+        const { values, shape } = arrayOf(exported);
         const name = `${nameOf(exported)}.npy`;
-        saveFile(name, new Blob([writeNpy(cells, [grid.rows, grid.cols])]));
-        return saved(name, `float32 [${grid.rows}, ${grid.cols}]`);
+        saveFile(name, new Blob([writeNpy(values, shape)]));
+        return saved(name, `float32 [${shape.join(', ')}]`);
       }),
     saveRecipe: () =>
       carryOut(async (exported) => {
@@ -79,8 +80,12 @@ export function exportsOf({ shell, versions }: Pick<App, 'shell' | 'versions'>):
   };
 }
 
-function nameOf({ image, shown, entry }: Exported): string {
-  return exportName(image.name, shown.map, (index) => entry.labels[index] ?? `class-${index}`);
+function nameOf(exported: Exported): string {
+  const { image, entry, atlas } = exported;
+  const map = exportedMap(exported);
+  const named = atlas ? { ...map, block: null, head: null } : map;
+  const name = exportName(image.name, named, (index) => entry.labels[index] ?? `class-${index}`);
+  return atlas ? `${name}.atlas` : name;
 }
 
 async function carryOut(work: (exported: Exported) => Promise<string>): Promise<void> {

@@ -11,8 +11,10 @@ import { Segments } from '../../../ui/segments.tsx';
 import { Switch } from '../../../ui/switch.tsx';
 import { useApp } from '../../frame/app-context.ts';
 import { chooseRecipe } from '../../frame/take-files.ts';
+import { useShownAtlas } from '../atlas/shown-atlas.ts';
+import { arrayOf } from './array-of.ts';
 import { exportsOf } from './export-actions.ts';
-import { exportedNow, factsOf } from './figure-of.ts';
+import { exportedMap, exportedNow, factsOf } from './figure-of.ts';
 import './export.css';
 
 type Scale = Settings['figure']['scale'];
@@ -46,18 +48,20 @@ function ExportBody() {
   const app = useApp();
   const exports = useMemo(() => exportsOf(app), [app]);
   const { busy, outcome } = useExporting();
-  const shown = useMaps((maps) => maps.large.shown);
+  // What can be exported follows what is shown.
+  useMaps((maps) => maps.large.shown);
+  const atlas = useShownAtlas((state) => state.shown);
   const exported = exportedNow();
   const disabled = busy || exported === null;
   return (
     <div className="export">
       <header>
-        <h2>{exported ? titleOf(exported.shown.map, factsOf(exported)) : 'No map yet'}</h2>
+        <h2>{exported ? titleOf(exportedMap(exported), factsOf(exported)) : 'No map yet'}</h2>
         {!exported && <p className="quiet">Wait until the picture is analysed, then take its map away from here.</p>}
       </header>
 
       <section aria-label="Figure">
-        <FigureChoices />
+        <FigureChoices atlas={atlas !== null} />
         <div className="export-actions">
           <Button icon={FileImage} variant="primary" disabled={disabled} onClick={() => void exports.savePng()}>
             Save PNG
@@ -74,8 +78,8 @@ function ExportBody() {
       <section aria-label="Numbers">
         <h3>Numbers</h3>
         <p className="quiet">
-          {shown
-            ? `The exact values, float32 [${shown.map.grid.rows}, ${shown.map.grid.cols}]; the class token’s own is not among them.`
+          {exported
+            ? `The exact values, float32 [${arrayOf(exported).shape.join(', ')}]; the class token’s own is not among them.`
             : 'The exact values as a NumPy array.'}
         </p>
         <div className="export-actions">
@@ -87,10 +91,7 @@ function ExportBody() {
 
       <section aria-label="Recipe">
         <h3>Recipe</h3>
-        <p className="quiet">
-          A small file that leads back here: picture and checkpoint by checksum, input, view, colours and scale. The
-          picture itself is not in it.
-        </p>
+        <p className="quiet">Leads back here: picture and checkpoint by checksum, input, view, colours, scale.</p>
         <div className="export-actions">
           <Button icon={Braces} disabled={disabled} onClick={() => void exports.saveRecipe()}>
             Save recipe
@@ -113,7 +114,7 @@ function ExportBody() {
 }
 
 /** Remembered from one export to the next. */
-function FigureChoices() {
+function FigureChoices({ atlas }: { readonly atlas: boolean }) {
   const figure = useSettings((settings) => settings.figure);
   const update = useSettings((settings) => settings.update);
   const change = (to: Partial<Settings['figure']>) => update({ figure: { ...figure, ...to } });
@@ -130,9 +131,14 @@ function FigureChoices() {
         }))}
         onChange={(value) => change({ scale: SCALES.find((scale) => String(scale) === value) ?? 2 })}
       />
-      <label htmlFor="figure-picture">With the picture</label>
-      <Switch id="figure-picture" checked={figure.picture} onChange={(picture) => change({ picture })} />
-      <label htmlFor="figure-caption">With colour bar and caption</label>
+      {/* An atlas has no room for the picture. */}
+      {!atlas && (
+        <>
+          <label htmlFor="figure-picture">With the picture</label>
+          <Switch id="figure-picture" checked={figure.picture} onChange={(picture) => change({ picture })} />
+        </>
+      )}
+      <label htmlFor="figure-caption">With bar and caption</label>
       <Switch id="figure-caption" checked={figure.caption} onChange={(caption) => change({ caption })} />
     </div>
   );

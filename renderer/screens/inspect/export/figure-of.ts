@@ -1,5 +1,7 @@
+import type { AttentionMap } from '../../../../models/attention/attention-map.ts';
 import type { Rect } from '../../../../models/attention/geometry.ts';
-import { type FigureFacts, figureCaption } from '../../../../models/drawing/figure-caption.ts';
+import { atlasSvg } from '../../../../models/drawing/atlas-svg.ts';
+import { atlasCaption, type FigureFacts, figureCaption } from '../../../../models/drawing/figure-caption.ts';
 import { type Figure, type FigurePin, figureSvg, PICTURE_SIDE } from '../../../../models/drawing/figure-svg.ts';
 import type { Analysis } from '../../../engine/protocol.ts';
 import { pictureUrl, rasterUrl } from '../../../pipeline/export-image.ts';
@@ -13,6 +15,9 @@ import { largeMap, type ShownMap } from '../../../stores/maps.ts';
 import { useSettings } from '../../../stores/settings.ts';
 import { useView } from '../../../stores/view.ts';
 import { PIN_COLORS } from '../../../ui/pin-colors.ts';
+import { CLIPPED_SHARE } from '../atlas/atlas-maps.ts';
+import { captionOf } from '../atlas/atlas-words.ts';
+import { type ShownAtlas, useShownAtlas } from '../atlas/shown-atlas.ts';
 import { asksQuery, pointedGrid, queryStage } from '../query-place.ts';
 
 /** All that a figure, an array or a recipe is made from. */
@@ -22,6 +27,8 @@ export interface Exported {
   readonly entry: ModelEntry;
   readonly analysis: Analysis;
   readonly subject: Subject;
+  /** In place of the large map; null where that is shown. */
+  readonly atlas: ShownAtlas | null;
 }
 
 /** What can be taken away now; null while no map of this picture is there. */
@@ -31,11 +38,23 @@ export function exportedNow(): Exported | null {
   const shown = largeMap();
   // A map of the run before, until the store has followed.
   if (!shown || !image?.url || !entry || !analysis || shown.runId !== analysis.runId) return null;
-  return { shown, image, entry, analysis, subject };
+  const atlas = useView.getState().atlas ? useShownAtlas.getState().shown : null;
+  return { shown, image, entry, analysis, subject, atlas: atlas?.runId === analysis.runId ? atlas : null };
 }
 
-/** The large map as a figure. @param density pixels of its images a figure pixel */
-export async function figureOf(exported: Exported, choice: Settings['figure'], density: number): Promise<Figure> {
+/** The map that gives its name to what is taken away. */
+export function exportedMap({ shown, atlas }: Exported): AttentionMap {
+  return atlas?.entries[0]?.map ?? shown.map;
+}
+
+/** What is shown large, map or atlas, as a figure. @param density pixels of its images a figure pixel */
+export function figureOf(exported: Exported, choice: Settings['figure'], density: number): Promise<Figure> {
+  return exported.atlas
+    ? atlasFigureOf(exported, exported.atlas, choice, density)
+    : mapFigureOf(exported, choice, density);
+}
+
+async function mapFigureOf(exported: Exported, choice: Settings['figure'], density: number): Promise<Figure> {
   const { shown, image, subject } = exported;
   const { map, scale, components } = shown;
   // Everything that may change while pictures are drawn is read before the first wait.
@@ -52,6 +71,61 @@ export async function figureOf(exported: Exported, choice: Settings['figure'], d
   };
   const picture = choice.picture ? await pictureUrl(image.url!, PICTURE_SIDE * density) : null;
   return figureSvg({ ...contents, picture }, rasterUrl);
+}
+
+/** Up to here maps in reading order are wide enough for a full label. */
+const MOST_WIDE = 64;
+const WIDE_COLUMNS = 8;
+/** In pixels, of such a label. */
+const ROOM = 100;
+
+const ORDERS = {
+  block: 'by block and head',
+  entropy: 'by entropy, in bits',
+  distance: 'by mean distance, in input pixels',
+};
+
+/** All heads of the stage, without the picture. */
+function atlasFigureOf(
+  exported: Exported,
+  { entries, order, scale, stage, clipped }: ShownAtlas,
+  choice: Settings['figure'],
+  density: number,
+): Promise<Figure> {
+  const { depth, heads } = exported.analysis.stages[stage]!;
+  const first = entries[0]!.map;
+  const inGrid = order === 'block';
+  const isWide = entries.length <= MOST_WIDE;
+  const beyond = clipped ? `; ${Math.round(100 * (1 - CLIPPED_SHARE))} % of the cells lie beyond the scale` : '';
+  const { colorMap, interpolation } = lookOf(useSettings.getState().overlay, scale.signed);
+  return atlasSvg(
+    {
+      maps: entries.map((entry) => ({
+        map: entry.map,
+        label: inGrid ? '' : isWide ? captionOf(entry, order, ROOM) : `${entry.block + 1}.${entry.head + 1}`,
+      })),
+      columns: inGrid
+        ? heads
+        : isWide
+          ? Math.min(entries.length, WIDE_COLUMNS)
+          : Math.ceil(Math.sqrt(entries.length * 1.5)),
+      rowLabels: inGrid ? numbered('block', depth) : [],
+      columnLabels: inGrid ? numbered('head', heads) : [],
+      scale,
+      place: tilesOfMap(exported.subject.tiles!, first),
+      colorMap,
+      interpolation,
+      caption: choice.caption
+        ? atlasCaption(first, factsOf(exported), `${ORDERS[order]}${inGrid || isWide ? '' : ' (block.head)'}${beyond}`)
+        : null,
+      density,
+    },
+    rasterUrl,
+  );
+}
+
+function numbered(noun: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${noun} ${index + 1}`);
 }
 
 export function factsOf({ image, entry, analysis, shown }: Exported): FigureFacts {
