@@ -63,7 +63,7 @@ describe(`one object, ${SCENES} pictures`, () => {
       }
     }
     console.log(table());
-  }, 300_000);
+  }, 600_000);
 
   // A map is asked about pictures that the network understands; without this the rest would say little.
   test('the network knows what it sees', () => {
@@ -139,7 +139,7 @@ describe(`two objects, ${PAIRS} pictures: which of them a map speaks of`, () => 
         '\n',
       ),
     );
-  }, 300_000);
+  }, 600_000);
 
   test('attribution and contrast find the one that is asked for; CLS attention, which is asked nothing, cannot', () => {
     expect(shareOf(found.cls).high).toBeLessThan(0.6);
