@@ -53,4 +53,16 @@ describe('golden cases on WebGPU', () => {
     const column = Float32Array.from(studies.column, (_, query) => data[query * keys + 1]!);
     expect(maxDifference(Float32Array.from(studies.column), column)).toBeLessThan(1e-4);
   });
+
+  it('tiny-rect, its attention made in pieces', async () => {
+    const golden = await readGolden('tiny-rect');
+    const { seed, numClasses, height, width, activation } = golden;
+    const request = { spec: toOfficialSpec(golden.spec), seed, numClasses, height, width, activation };
+    const { values } = ok(
+      await chromium.page.evaluate((g) => window.lens.golden(g, false), { ...request, maxTensorBytes: 4096 }),
+    );
+    const outputs = new Map(Object.entries(values).map(([key, numbers]) => [key, Float32Array.from(numbers)]));
+    const differences = goldenDifferences(golden, outputs);
+    for (const difference of Object.values(differences)) expect(difference).toBeLessThan(1e-4);
+  });
 });

@@ -34,6 +34,8 @@ export interface GoldenRequest {
   readonly height: number;
   readonly width: number;
   readonly activation: Activation;
+  /** Splits attention; whole where it is left out. */
+  readonly maxTensorBytes?: number;
 }
 
 /** A Blob cannot cross from Node. */
@@ -220,7 +222,8 @@ async function openBench(): Promise<Bench> {
   return { ort, gpu: choice.gpu, mutex: new Mutex() };
 }
 
-async function runGolden({ spec, seed, numClasses, height, width, activation }: GoldenRequest, withStudies: boolean) {
+async function runGolden(golden: GoldenRequest, withStudies: boolean) {
+  const { spec, seed, numClasses, height, width, activation, maxTensorBytes } = golden;
   bench ??= openBench();
   const bytes = formulaCheckpoint(parseSpec(spec, 'golden'), numClasses, seed);
   const source = new MemorySource('golden', bytes);
@@ -231,6 +234,7 @@ async function runGolden({ spec, seed, numClasses, height, width, activation }: 
     batch: 1,
     outputs: { received: true, taps: true, attention: true },
     placement: { kind: 'external', path: CHECKPOINT_PATH },
+    ...(maxTensorBytes === undefined ? {} : { maxTensorBytes }),
   });
   const network = await Network.compile(await bench, graph, bytes, { height, width });
   const outputs = await network.run(formulaInput([1, 3, height, width], seed));
