@@ -35,7 +35,7 @@ export function pointerOf(map: AttentionMap, grid: GridGeometry): Pointer {
   };
 }
 
-/** The share of a map's mass that lies in a box, every cell's spread evenly over its tile; of a signed map what lies above zero. */
+/** The share of a map's mass that lies in a box, every cell's spread evenly over its tile; of a signed map what lies above zero. 0 where there is no mass at all. */
 export function massInside(map: AttentionMap, grid: GridGeometry, box: Rect): number {
   const across = (axis: GridGeometry['rows'], from: number, to: number) =>
     Float64Array.from({ length: axis.count }, (_, i) => {
@@ -52,7 +52,7 @@ export function massInside(map: AttentionMap, grid: GridGeometry, box: Rect): nu
       total += value;
       inside += value * rows[row]! * cols[col]!;
     }
-  return inside / total;
+  return total === 0 ? 0 : inside / total;
 }
 
 /** A rectangle of the picture, in the network's input. */
