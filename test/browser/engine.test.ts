@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toOfficialSpec } from '../../models/cvt/spec.ts';
 import { parseSpecText } from '../../models/cvt/spec-text.ts';
-import { cropSquare } from '../../models/image/preprocessing.ts';
+import { cropSquare, preprocessingFor } from '../../models/image/preprocessing.ts';
 import type { EngineCalls } from '../../renderer/engine/protocol.ts';
 import { readGolden } from '../golden/golden-case.ts';
 import { type EnginePage, type EngineServer, ok, openEnginePage, serveEngine } from './engine-harness.ts';
@@ -147,6 +147,33 @@ describe.each(['wasm', 'webgpu'] as const)('the engine on %s', (provider) => {
       ] as const);
     expect(await ask(1)).toMatchObject({ ok: false, code: 'cancelled' });
     expect(ok(await ask(null)).answer).toHaveLength(4);
+  });
+
+  // A third size of a model releases the network of the first.
+  it('goes on answering about a run whose network had to make room', async () => {
+    const runs = [];
+    for (const side of [32, 48, 64])
+      runs.push(
+        ok(
+          await chromium.page.evaluate(([m, b]) => window.lens.analyze(m, 'photo.jpg', b), [
+            { ...model, preprocessing: preprocessingFor({ rows: side, cols: side }) },
+            photo,
+          ] as const),
+        ),
+      );
+    const [first] = runs;
+    const top = first!.logits.indexOf(Math.max(...first!.logits));
+    const { runId } = first!;
+    const asked = await chromium.page.evaluate(
+      ([id, index]) =>
+        Promise.all([
+          window.lens.study('statistics', { runId: id, stage: 2 }),
+          window.lens.study('attribution', { runId: id, classes: [index] }),
+        ]),
+      [runId, top] as const,
+    );
+    expect(ok(asked[0]).answer).toHaveLength(4);
+    expect(ok(asked[1]).answer[0]!.sum).toBeCloseTo(first!.logits[top]!, 3);
   });
 
   it('takes a logit apart that is the mean of all tokens', async () => {
