@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { throwIfCancelled } from '../../models/errors.ts';
-import { inOrder } from './in-order.ts';
+import { inOrder } from '../../models/in-order.ts';
 
 /** Enough to keep a network disk busy. */
 const AT_ONCE = Math.max(16, 4 * availableParallelism());

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { EngineError, ImageError, throwIfCancelled } from '../../models/errors.ts';
 import { type ImageResult, imageResult } from '../../models/evaluation/image-result.ts';
 import type { LabelledImage } from '../../models/evaluation/labelled-images.ts';
+import { Rate } from '../../models/evaluation/rate.ts';
+import { inOrder } from '../../models/in-order.ts';
 import { FileStates, readFileState } from './file-states.ts';
-import { inOrder } from './in-order.ts';
 import type { Journal, JournalEntry } from './journal.ts';
-import { Rate } from './rate.ts';
 
 /** Pictures that are decoded while the network runs; each may be large. */
 const AHEAD = 4;

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { activationSchema } from '../../models/cvt/spec.ts';
 import { errorMessageSchema } from '../../models/error-message-schema.ts';
 import { preprocessingSchema } from '../../models/image/preprocessing-schema.ts';
-import { type EngineCall, type EngineRequest, type FromEngine, MAX_NAME_LENGTH, type ToEngine } from './protocol.ts';
+import {
+  type EngineCall,
+  type EngineRequest,
+  type FromEngine,
+  MAX_CLASSIFIED,
+  MAX_NAME_LENGTH,
+  type ToEngine,
+} from './protocol.ts';
 import type { FromWorker, ToWorker } from './worker-protocol.ts';
 
 /**
@@ -59,6 +66,7 @@ const picture = z.object({ name, bytes: blob });
 const ARGUMENTS = {
   prepare: model,
   analyze: z.object({ model, picture }),
+  classify: z.object({ model, pictures: z.array(picture).min(1).max(MAX_CLASSIFIED) }),
   row: z.object({ ...ofBlock, head: id.nullable(), query: id }),
   stageRows: z.object({ runId: name, stage: id, query: id }),
   column: z.object({ ...ofBlock, head: id.nullable(), key: id }),

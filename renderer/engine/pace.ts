@@ -75,15 +75,15 @@ export class Pace {
   }
 
   /**
-   * One step of a study. Some run in plain code, on a GPU too, so that silence tells nothing.
+   * One step of a study, on whichever of the devices its run was on. Some run in plain code, on a GPU too, so that silence
+   * tells nothing.
    * @param multiplyAdds of the step; null where it is not known yet
    */
   studying(multiplyAdds: number | null, device: DeviceReport): Patience {
-    return {
-      doing: 'studying the attention',
-      deadlineMs: this.#runDeadline(multiplyAdds, device),
-      silenceMs: null,
-    };
+    const known = [...this.#rates.keys()];
+    const providers = known.length > 0 ? known : [device.provider];
+    const deadlines = providers.map((provider) => this.#runDeadline(multiplyAdds, { provider }));
+    return { doing: 'studying the attention', deadlineMs: Math.max(...deadlines), silenceMs: null };
   }
 
   /** The request's current phase ends; only one that was `completed` says something about speed. */
@@ -111,7 +111,7 @@ export class Pace {
     return remaining > this.#startMs + this.#loadMs + RESTART_MARGIN_MS;
   }
 
-  #runDeadline(multiplyAdds: number | null, device: DeviceReport): number {
+  #runDeadline(multiplyAdds: number | null, device: Pick<DeviceReport, 'provider'>): number {
     if (multiplyAdds === null) return COMPILE_MS;
     const measured = this.#rates.get(device.provider);
     const slowest = measured === undefined ? UNKNOWN_RATES[device.provider] : measured / SLACK;

@@ -103,6 +103,22 @@ export interface Analysis {
   readonly device: DeviceReport;
 }
 
+/** What a network says of one of many pictures. */
+export type Classification =
+  | {
+      readonly kind: 'done';
+      /** [classes] */
+      readonly logits: Float32Array;
+      /** [classes], softmax of the logits. */
+      readonly probabilities: Float32Array;
+      readonly window: InputWindow;
+    }
+  /** This picture cannot be used. */
+  | { readonly kind: 'failed'; readonly error: ErrorMessage };
+
+/** In one request. Others wait in the lane until it ends, so that few at a time are asked for anyway. */
+export const MAX_CLASSIFIED = 64;
+
 /** One query's attention over the keys of its block. */
 export interface RowQuery {
   readonly runId: string;
@@ -138,6 +154,11 @@ export interface EngineCalls {
   /** Bring a model up (read, build, compile, warm) without running a picture. */
   prepare: { argument: ModelRef; answer: ModelReport };
   analyze: { argument: { readonly model: ModelRef; readonly picture: PictureRef }; answer: Analysis };
+  /** Predictions alone, in the order of `pictures`: no taps are held, and a picture that fails does not stop the others. */
+  classify: {
+    argument: { readonly model: ModelRef; readonly pictures: readonly PictureRef[] };
+    answer: readonly Classification[];
+  };
   /** [cls + keys]; sums to 1. Rejects with `taps-released` once the run is no longer held. */
   row: { argument: RowQuery; answer: Float32Array };
   /** [depth, heads, cls + keys]; each row sums to 1. */
@@ -184,7 +205,7 @@ export type EngineProgress =
   | { readonly phase: 'decoding' }
   | { readonly phase: 'preprocessing' }
   | { readonly phase: 'running' }
-  /** Blocks of a study (statistics, rollout, attribution) or runs of a faithfulness test. */
+  /** Blocks of a study (statistics, rollout, attribution), runs of a faithfulness test, or pictures that are classified. */
   | { readonly phase: 'studying'; readonly done: number; readonly total: number }
   | { readonly phase: 'restarting'; readonly reason: string };
 

@@ -309,5 +309,11 @@ function codeOf(fault: EngineError): 'engine-crashed' | 'engine-out-of-memory' |
 function subjectOf(request: EngineRequest): string {
   if (request.call === 'analyze' || request.call === 'faithfulness')
     return `${request.argument.picture.name} on ${request.argument.model.title}`;
+  if (request.call === 'classify') {
+    const { model, pictures } = request.argument;
+    return pictures.length === 1
+      ? `${pictures[0]!.name} on ${model.title}`
+      : `${pictures.length} pictures from ${pictures[0]!.name} on, on ${model.title}`;
+  }
   return request.call === 'prepare' ? request.argument.title : 'The request';
 }

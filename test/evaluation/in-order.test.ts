@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { inOrder } from '../../electron/evaluation/in-order.ts';
-import { Rate } from '../../electron/evaluation/rate.ts';
+import { Rate } from '../../models/evaluation/rate.ts';
+import { inOrder } from '../../models/in-order.ts';
 
 describe('work ahead', () => {
   /** Ends each piece of work when told to. */

@@ -5,7 +5,7 @@ import type { TapStore } from './taps.ts';
 import type { Task } from './task.ts';
 import { turn } from './turn.ts';
 
-type StudyRequest = Exclude<WorkerRequest, { readonly call: 'prepare' | 'analyze' | 'faithfulness' }>;
+type StudyRequest = Exclude<WorkerRequest, { readonly call: 'prepare' | 'analyze' | 'classify' | 'faithfulness' }>;
 
 /**
  * What is asked about a run that is held.

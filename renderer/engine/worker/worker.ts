@@ -6,6 +6,7 @@ import type { EngineCall, EngineCalls, ModelRef } from '../protocol.ts';
 import { type FromWorker, HEARTBEAT_MS, type StartMessage, type WorkerRequest } from '../worker-protocol.ts';
 import { analyze } from './analyze.ts';
 import { bringUp, type RunningEngine, type Workplace } from './bring-up.ts';
+import { classify } from './classify.ts';
 import { testFaithfulness } from './faithfulness.ts';
 import { diagnose } from './faults.ts';
 import { study } from './study.ts';
@@ -84,6 +85,8 @@ async function carryOut(
     }
     case 'analyze':
       return analyze(request.argument, await placeFor(request.argument.model, running), task);
+    case 'classify':
+      return classify(request.argument, await placeFor(request.argument.model, running), task);
     case 'faithfulness':
       return testFaithfulness(request.argument, await placeFor(request.argument.model, running), task);
     default:

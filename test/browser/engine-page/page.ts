@@ -94,6 +94,29 @@ const lens = {
       })(),
     ),
 
+  /** @param cancelAt ends the call when that many pictures are done */
+  classify: (model: RemoteModel, files: readonly RemoteFile[], cancelAt: number | null = null) =>
+    settle(
+      (async () => {
+        const controller = new AbortController();
+        const steps: string[] = [];
+        const pictures = files.map(({ name, base64 }) => ({ name, bytes: new Blob([fromBase64(base64)]) }));
+        const answer = await engine.call(
+          'classify',
+          { model, pictures },
+          {
+            signal: controller.signal,
+            onProgress: (progress) => {
+              if (progress.phase !== 'studying') return;
+              steps.push(`${progress.done}/${progress.total}`);
+              if (progress.done === cancelAt) controller.abort();
+            },
+          },
+        );
+        return { answer: plain(answer) as Plain<EngineCalls['classify']['answer']>, steps };
+      })(),
+    ),
+
   row: (query: RowQuery) => settle(engine.call('row', query).then((row) => Array.from(row))),
 
   /**
@@ -184,8 +207,14 @@ const lens = {
   golden: (golden: GoldenRequest, withStudies: boolean) => settle(runGolden(golden, withStudies)),
 };
 
+/** A file on its way from the test. */
+export interface RemoteFile {
+  readonly name: string;
+  readonly base64: string;
+}
+
 /** What is asked about a run. */
-export type StudyCall = Exclude<EngineCall, 'prepare' | 'analyze' | 'faithfulness' | 'configure'>;
+export type StudyCall = Exclude<EngineCall, 'prepare' | 'analyze' | 'classify' | 'faithfulness' | 'configure'>;
 
 /** Typed arrays as arrays: what survives the way to Node. */
 export type Plain<T> = T extends Float32Array

@@ -1,0 +1,71 @@
+import { LensError, throwIfCancelled, toErrorMessage } from '../../../models/errors.ts';
+import { normalise, preprocess } from '../../../models/image/preprocess.ts';
+import type { InputWindow } from '../../../models/image/preprocessing.ts';
+import { inOrder } from '../../../models/in-order.ts';
+import { checkLogits, softmax } from '../../../models/predictions.ts';
+import type { Classification, EngineCalls, ModelRef, PictureRef } from '../protocol.ts';
+import type { Tools } from './analyze.ts';
+import { decodePicture } from './decode-picture.ts';
+import type { Task } from './task.ts';
+import { turn } from './turn.ts';
+
+/** Pictures that are decoded while another one runs. Each may be 100 megapixels, 400 MB until it is resampled. */
+const AHEAD = 2;
+
+/**
+ * What a network says of each of many pictures, and nothing about where it looked. A picture that cannot be used has its reason
+ * in its place, and the others go on.
+ * @throws CheckpointError, SpecError, EngineError, CancelledError
+ */
+export async function classify(
+  { model, pictures }: EngineCalls['classify']['argument'],
+  { models }: Pick<Tools, 'models'>,
+  task: Task,
+): Promise<readonly Classification[]> {
+  const { report, network } = await models.load(model, task);
+  const { multiplyAdds } = report;
+  const total = pictures.length;
+  const classifications: Classification[] = [];
+  task.progress({ phase: 'studying', done: 0, total }, multiplyAdds);
+  for await (const input of inOrder(pictures, AHEAD, (picture) => readInput(picture, model, task.signal))) {
+    // Withdrawals and whoever follows a pointer are heard between two runs.
+    await turn();
+    throwIfCancelled(task.signal);
+    classifications.push(await outcome(input, (values) => network.logits(values), model.title));
+    task.progress({ phase: 'studying', done: classifications.length, total }, multiplyAdds);
+  }
+  return classifications;
+}
+
+interface Input {
+  readonly values: Float32Array;
+  readonly window: InputWindow;
+}
+
+/** @throws CancelledError */
+async function readInput(picture: PictureRef, model: ModelRef, signal: AbortSignal): Promise<Input | LensError> {
+  throwIfCancelled(signal);
+  try {
+    const { rgb, window } = preprocess(await decodePicture(picture, signal), model.preprocessing);
+    return { values: normalise(rgb, model.preprocessing), window };
+  } catch (error) {
+    throwIfCancelled(signal);
+    if (error instanceof LensError) return error;
+    throw error;
+  }
+}
+
+async function outcome(
+  input: Input | LensError,
+  run: (values: Float32Array) => Promise<Float32Array>,
+  title: string,
+): Promise<Classification> {
+  if (input instanceof LensError) return { kind: 'failed', error: toErrorMessage(input) };
+  const logits = await run(input.values);
+  try {
+    checkLogits(logits, title);
+  } catch (error) {
+    return { kind: 'failed', error: toErrorMessage(error as LensError) };
+  }
+  return { kind: 'done', logits, probabilities: softmax(logits), window: input.window };
+}
