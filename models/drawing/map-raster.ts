@@ -25,6 +25,11 @@ export interface Canvas extends Layout {
   /** In whole pixels; what would lie outside is left out. */
   readonly width: number;
   readonly height: number;
+  /**
+   * Written over where it is long enough, and then behind the raster's data. For maps that follow a pointer: a fresh
+   * megabyte for each of its steps keeps the garbage collector busy.
+   */
+  readonly scratch?: ArrayBuffer | undefined;
 }
 
 export interface Look {
@@ -113,7 +118,8 @@ export function rasterColors(
   const ramp = Uint32Array.from({ length: COLOR_STEPS }, (_, step) => rgba(step, step, step, alpha));
   const [red, green, blue] = [0, 1, 2].map((at) => {
     const steps = Float32Array.from({ length: components.length / 3 }, (_, i) => components[i * 3 + at]! * 255);
-    return rasterSmooth(steps, ramp, place, canvas);
+    // All three are needed until they are one.
+    return rasterSmooth(steps, ramp, place, at === 0 ? canvas : { ...canvas, scratch: undefined });
   });
   const { data } = red!;
   for (let i = 0; i < data.length; i += 4) {
@@ -127,7 +133,7 @@ export function rasterColors(
 function rasterTiles(colors: Uint32Array, place: PlacedGrid, canvas: Canvas): Raster {
   const { geometry, window } = place;
   const area = areaOf(place, canvas);
-  const pixels = new Uint32Array(area.width * area.height);
+  const pixels = pixelsOf(area, canvas);
   const xs = edges(geometry.cols, (x) => onCanvas(window.left + x * window.scaleX, canvas.offsetX, canvas.scale));
   const ys = edges(geometry.rows, (y) => onCanvas(window.top + y * window.scaleY, canvas.offsetY, canvas.scale));
   for (let row = 0; row < geometry.rows.count; row++) {
@@ -142,14 +148,14 @@ function rasterTiles(colors: Uint32Array, place: PlacedGrid, canvas: Canvas): Ra
     }
     for (let y = first + 1; y < last; y++) pixels.copyWithin(y * area.width, start, start + area.width);
   }
-  return { ...area, data: new Uint8ClampedArray(pixels.buffer) };
+  return { ...area, data: new Uint8ClampedArray(pixels.buffer, 0, pixels.byteLength) };
 }
 
 /** @param steps [rows · cols], of `colors`; may lie beyond its ends */
 function rasterSmooth(steps: Float32Array, colors: Uint32Array, place: PlacedGrid, canvas: Canvas): Raster {
   const { geometry, window } = place;
   const area = areaOf(place, canvas);
-  const pixels = new Uint32Array(area.width * area.height);
+  const pixels = pixelsOf(area, canvas);
   const { count } = geometry.cols;
   const x = samples(geometry.cols, area.left, area.width, canvas.offsetX, canvas.scale, window.left, window.scaleX);
   const y = samples(geometry.rows, area.top, area.height, canvas.offsetY, canvas.scale, window.top, window.scaleY);
@@ -174,7 +180,7 @@ function rasterSmooth(steps: Float32Array, colors: Uint32Array, place: PlacedGri
       else for (; i < end; i++) pixels[start + i] = colors[nearestStep(value + slope * x.share[i]!)]!;
     }
   }
-  return { ...area, data: new Uint8ClampedArray(pixels.buffer) };
+  return { ...area, data: new Uint8ClampedArray(pixels.buffer, 0, pixels.byteLength) };
 }
 
 /** For every pixel of a side the cell whose centre is before it, and how far it is to the next one's; for every cell where its pixels end. */
@@ -200,6 +206,14 @@ function samples(
     end[cell[i]!] = i + 1;
   }
   return { cell, end, share };
+}
+
+/** Transparent; of the scratch where there is one that suffices. */
+function pixelsOf({ width, height }: { readonly width: number; readonly height: number }, { scratch }: Canvas) {
+  const count = width * height;
+  return scratch && scratch.byteLength >= count * 4
+    ? new Uint32Array(scratch, 0, count).fill(0)
+    : new Uint32Array(count);
 }
 
 /** What of the canvas the network's window covers. */

@@ -39,12 +39,26 @@ export function paintMap(
   layout: Layout,
   look: Look,
 ): void {
-  const canvas = { ...layout, width: context.canvas.width, height: context.canvas.height };
+  const { width: canvasWidth, height: canvasHeight } = context.canvas;
+  const canvas = {
+    ...layout,
+    width: canvasWidth,
+    height: canvasHeight,
+    scratch: scratchOf(canvasWidth * canvasHeight * 4),
+  };
   const raster = components
     ? rasterColors(components.components, tiles, canvas, look)
     : rasterMap(map, scale, tiles, canvas, { ...look, table: colorTable(look.colorMap) });
   const { left, top, width, height, data } = raster;
   if (width > 0 && height > 0) context.putImageData(new ImageData(data, width, height), left, top);
+}
+
+let scratch = new ArrayBuffer(0);
+
+/** One for all canvases: what is on it is on its canvas before the next is drawn. As large as the largest of them. */
+function scratchOf(bytes: number): ArrayBuffer {
+  if (scratch.byteLength < bytes) scratch = new ArrayBuffer(bytes);
+  return scratch;
 }
 
 /** A rectangle of the picture in device pixels, its edges on whole ones. */

@@ -214,4 +214,22 @@ describe('rasterColors', () => {
         expect(got[3]).toBe(128);
       }
   });
+
+  it.each(['tiles', 'smooth'] as const)(
+    '%s: what a scratch held before is not seen in what is drawn on it',
+    (interpolation) => {
+      for (const { map, geometry, canvas } of CASES) {
+        const place = { geometry, window: WINDOW };
+        const look: Look = { table: colorTable('magma'), opacity: 0.5, fadeLow: true, interpolation };
+        const scale = mapScale(map, 'zero', [map]);
+        const scratch = new Uint8Array(canvas.width * canvas.height * 4 + 16).fill(77).buffer;
+        const drawn = rasterMap(map, scale, place, { ...canvas, scratch }, look);
+        expect(drawn).toEqual(rasterMap(map, scale, place, canvas, look));
+        expect(drawn.data.buffer).toBe(scratch);
+        const components = Float32Array.from({ length: map.cells.length * 3 }, (_, at) => (at % 7) / 6);
+        const colored = rasterColors(components, place, { ...canvas, scratch }, look);
+        expect(colored).toEqual(rasterColors(components, place, canvas, look));
+      }
+    },
+  );
 });
