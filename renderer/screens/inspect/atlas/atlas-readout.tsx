@@ -14,19 +14,16 @@ interface AtlasReadoutProps {
   readonly scale: MapScale | null;
   /** Whether a hundredth of the cells lie beyond the scale. */
   readonly clipped: boolean;
-  readonly standIn: boolean;
 }
 
 /** Under the maps: which one is pointed at, and what the colours of all of them mean. */
-export function AtlasReadout({ entry, scale, clipped, standIn }: AtlasReadoutProps) {
+export function AtlasReadout({ entry, scale, clipped }: AtlasReadoutProps) {
   return (
     <div className="readout" data-testid="atlas-readout">
       {entry && scale ? (
         <EntryFacts entry={entry} factor={scale.factor} />
       ) : (
-        <span className="quiet">
-          {standIn ? 'No CLS token in this stage: attention received is shown.' : 'Click a map to enlarge it.'}
-        </span>
+        <span className="quiet">Click a map to enlarge it.</span>
       )}
       <span className="readout-end">
         {scale && clipped && <span className="quiet atlas-clipped">1{THIN}% beyond</span>}

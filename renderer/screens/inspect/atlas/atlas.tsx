@@ -9,6 +9,7 @@ import { useView } from '../../../stores/view.ts';
 import { IconButton } from '../../../ui/button.tsx';
 import { useElementSize } from '../../../ui/hooks/use-element-size.ts';
 import { Segments } from '../../../ui/segments.tsx';
+import { mapSubject } from '../map-words.ts';
 import type { Inspection } from '../use-inspection.ts';
 import { AtlasCells } from './atlas-cells.tsx';
 import { type AtlasLayout, flowLayout, gridLayout } from './atlas-layout.ts';
@@ -91,7 +92,10 @@ function AtlasOf({ inspection, analysis }: { readonly inspection: Inspection; re
     <section className="atlas" aria-label={`Atlas of stage ${stage + 1}`}>
       <header className="atlas-head">
         <h2>
-          Stage {stage + 1} <span className="quiet">{countText(report.depth, report.heads)}</span>
+          Stage {stage + 1} <span className="quiet">{countText(report.depth, report.heads)}</span>{' '}
+          {entries[0] && (
+            <span className="atlas-subject">{mapSubject(entries[0].map, inspection.entry?.labels ?? [])}</span>
+          )}
         </h2>
         <span className="atlas-tools">
           <Segments label="Order" value={order} options={ORDERS} onChange={(next) => choose({ atlasOrder: next })} />
@@ -134,7 +138,7 @@ function AtlasOf({ inspection, analysis }: { readonly inspection: Inspection; re
         )}
       </div>
       <AtlasState atlas={atlas} stageCount={analysis.stages.length} />
-      <AtlasReadout entry={entry} scale={scale} clipped={clipped && range !== 'locked'} standIn={atlas.standIn} />
+      <AtlasReadout entry={entry} scale={scale} clipped={clipped && range !== 'locked'} />
     </section>
   );
 }

@@ -24,8 +24,6 @@ export interface AtlasStop {
 
 export interface Atlas {
   readonly none: NoAtlas | null;
-  /** Whether received stands in for CLS, which the stage does not have. */
-  readonly standIn: boolean;
   /** Empty until the engine has answered. */
   readonly entries: readonly AtlasEntry[];
   /** What the engine is doing for it. */
@@ -69,14 +67,13 @@ export function useAtlas(analysis: Analysis): Atlas {
     [source, stage, report, statistics],
   );
 
-  if (none) return { none, standIn: false, entries, work: [], stopped: [] };
+  if (none) return { none, entries, work: [], stopped: [] };
   const needed = [
     { call: 'statistics', at: stage, study: statisticsStudy },
     ...(received ? [] : [view === 'attribution' ? attributionPart(attribution) : rowsPart(rows)]),
   ] as const;
   return {
     none,
-    standIn: view === 'cls' && received,
     entries,
     work: needed.flatMap(({ call, at, study: { state } }) =>
       state.kind === 'working' ? [{ call, at, progress: state.progress, since: state.since }] : [],
