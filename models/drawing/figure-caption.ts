@@ -44,7 +44,7 @@ export function atlasCaption(map: AttentionMap, facts: FigureFacts, order: strin
   const { heads, depth } = facts.stages[map.stage]!;
   const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
   return {
-    title: titleOf(map, facts),
+    title: `${titleOf(map, facts)}, head by head`,
     lines: [
       `Stage ${map.stage + 1}, ${count(depth, 'block')} of ${count(heads, 'head')}, ${order}; one scale for all`,
       ...classLines(map, facts),
