@@ -162,7 +162,7 @@ function PinState() {
   return (
     <span className="readout-pin">
       <Pin size={13} aria-hidden />
-      pinned
+      <span className="readout-pin-text">pinned</span>
       <IconButton
         icon={PinOff}
         label="Follow the pointer again"

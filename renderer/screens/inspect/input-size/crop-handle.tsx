@@ -22,6 +22,8 @@ interface CropHandleProps {
 
 /** Width of the border that can be dragged, in CSS pixels. */
 const EDGE = 10;
+/** What the grip takes with a margin, in CSS pixels. */
+const GRIP_ROOM = 34;
 /** An arrow key moves the crop by this share of the input's side; with shift by one input pixel. */
 const KEY_STEP = 1 / 16;
 
@@ -124,7 +126,7 @@ function Handle({ image, layout, windowAt }: HandleProps) {
           data-testid="crop-grip"
           data-moving={moving !== null || undefined}
           aria-label={`Crop: ${placeWords(now, window)}. Arrow keys move it, Home centres it.`}
-          style={{ left: left + 6, top: top + 6 }}
+          style={gripPlace(left, top)}
           onKeyDown={onKeyDown}
           onKeyUp={(event) => event.key !== 'Shift' && settle()}
           onBlur={settle}
@@ -135,6 +137,13 @@ function Handle({ image, layout, windowAt }: HandleProps) {
       </Tip>
     </div>
   );
+}
+
+/** Beside the crop where there is room: inside it would hide the cell in the corner, often the strongest. */
+function gripPlace(left: number, top: number) {
+  if (left >= GRIP_ROOM) return { left: left - GRIP_ROOM + 2, top };
+  if (top >= GRIP_ROOM) return { left, top: top - GRIP_ROOM + 2 };
+  return { left: left + 6, top: top + 6 };
 }
 
 /** The zoom behaviour listens on the picture's own element, which React's events reach too late. */
