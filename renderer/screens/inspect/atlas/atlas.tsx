@@ -77,11 +77,11 @@ function AtlasOf({ inspection, analysis }: { readonly inspection: Inspection; re
     (index: number) => {
       const chosen = shown[index];
       if (!chosen) return;
-      const { setBlock, setHead } = useView.getState();
+      const { view, setBlock, setHead } = useView.getState();
       setBlock(stage, chosen.block);
       setHead(report.heads > 1 ? chosen.head : null);
       // An attribution is of all blocks unless it is said to be of one.
-      choose({ atlas: false, attributionBlock: 'one' });
+      choose(view === 'attribution' ? { atlas: false, attributionBlock: 'one' } : { atlas: false });
     },
     [shown, stage, report, choose],
   );

@@ -56,8 +56,12 @@ export function CurveFigure({ title, label, shares, map, random, highest, verb }
         <path className="curve-map" d={chart.line({ shares, probabilities: map.probabilities })} />
       </svg>
       <p className="curve-areas">
-        <span className="quiet">area</span> {area(map.area)}
-        <span className="quiet"> · random</span> {area(random.area)}
+        <span>
+          <span className="quiet">area</span> {area(map.area)}
+        </span>
+        <span>
+          <span className="quiet">random</span> {area(random.area)}
+        </span>
       </p>
     </figure>
   );
