@@ -1,4 +1,5 @@
 import { toErrorMessage } from '../models/errors.ts';
+import { type Comparing, startComparing } from './compare/start-comparing.ts';
 import type { DevicePreference } from './engine/protocol.ts';
 import { type ImportFlow, importFlow } from './library/import-flow.ts';
 import { type LibraryActions, libraryActions } from './library/library-actions.ts';
@@ -31,6 +32,7 @@ export interface App {
   readonly library: LibraryActions;
   readonly imports: ImportFlow;
   readonly recipes: RecipeFlow;
+  readonly compare: Comparing;
   readonly chooseDevice: (preference: DevicePreference) => Promise<void>;
   /** Makes a model the one that pictures are shown to, whether it is on this machine yet or not. */
   readonly chooseModel: (id: string) => Promise<void>;
@@ -65,6 +67,7 @@ export async function startApp(shell: Shell): Promise<App> {
   const library = shell.library();
   library.subscribe((snapshot) => useLibrary.setState({ snapshot }));
   const loader = startModelLoader(engine, library);
+  const compare = startComparing(engine, library);
   const currentId = () => useSettings.getState().modelId;
 
   const configure = async (preference: DevicePreference) => {
@@ -111,6 +114,7 @@ export async function startApp(shell: Shell): Promise<App> {
     tests,
     library: libraryActions(library),
     imports: importFlow(library),
+    compare,
     recipes: recipeFlow({ chooseModel, input, samples }),
     chooseDevice,
     chooseModel,

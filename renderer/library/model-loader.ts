@@ -1,7 +1,7 @@
 import { catalogEntry } from '../../models/catalog.ts';
 import { CancelledError, type DownloadErrorCode, LensError, toErrorMessage } from '../../models/errors.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { ModelLibrary, WorkProgress } from '../shell/model-library.ts';
+import type { ModelLibrary, WorkOptions, WorkProgress } from '../shell/model-library.ts';
 import type { ModelEntry } from '../shell/shell.ts';
 import { entryById, isUsable, useLibrary } from '../stores/library.ts';
 import { modelRef, useModel } from '../stores/model.ts';
@@ -25,30 +25,23 @@ export function startModelLoader(engine: Engine, library: ModelLibrary): ModelLo
     latest = controller;
     const current = () => latest === controller;
     const title = titleFor(id);
-    const wasUsable = usable(id);
+    const wasUsable = isModelUsable(id);
     // At once, so that nothing more is begun with the model before.
     useModel.setState({ state: { kind: 'opening', id, title, progress: null } });
     try {
-      const entry = await open(id, title, controller, current);
+      const onProgress = (progress: WorkProgress) => {
+        if (current()) useModel.setState({ state: { kind: 'opening', id, title, progress } });
+      };
+      const entry = await openModel(library, id, { signal: controller.signal, onProgress });
       if (current()) await prepare(entry, controller, current);
     } catch (error) {
       if (!current() || error instanceof CancelledError) return;
-      const isMissing = error instanceof LensError && MISSING.some((code) => code === error.code);
-      if (!isMissing) return useModel.setState({ state: { kind: 'error', id, title, error: toErrorMessage(error) } });
+      if (!isMissing(error))
+        return useModel.setState({ state: { kind: 'error', id, title, error: toErrorMessage(error) } });
       useModel.setState({ state: { kind: 'missing', id, title } });
       // The weights may have come while the library was answering.
-      if (!wasUsable && usable(id)) await load(id);
+      if (!wasUsable && isModelUsable(id)) await load(id);
     }
-  };
-
-  const open = async (id: string, title: string, { signal }: AbortController, current: () => boolean) => {
-    const { shipped } = useModel.getState();
-    const entry = shipped.find((candidate) => candidate.id === id);
-    if (entry) return entry;
-    const onProgress = (progress: WorkProgress) => {
-      if (current()) useModel.setState({ state: { kind: 'opening', id, title, progress } });
-    };
-    return library.use(id, { signal, onProgress });
   };
 
   const prepare = async (entry: ModelEntry, { signal }: AbortController, current: () => boolean) => {
@@ -69,18 +62,30 @@ export function startModelLoader(engine: Engine, library: ModelLibrary): ModelLo
     const { state } = useModel.getState();
     if (state.kind !== 'missing' || snapshot === before.snapshot) return;
     const was = entryById(before.snapshot, state.id);
-    if (usable(state.id) && !(was && isUsable(was))) void load(state.id);
+    if (isModelUsable(state.id) && !(was && isUsable(was))) void load(state.id);
   });
 
   return { load };
 }
 
-function usable(id: string): boolean {
+/** Whether a model of the library can be used without a download. */
+export function isModelUsable(id: string): boolean {
   const entry = entryById(useLibrary.getState().snapshot, id);
   return entry !== null && isUsable(entry);
 }
 
-function titleFor(id: string): string {
+/** A model that ships with the app, or one of the library. @throws what `ModelLibrary.use` throws */
+export async function openModel(library: ModelLibrary, id: string, options: WorkOptions): Promise<ModelEntry> {
+  const shipped = useModel.getState().shipped.find((candidate) => candidate.id === id);
+  return shipped ?? library.use(id, options);
+}
+
+/** Whether an error means that the model's weights are not on this machine, or not whole. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof LensError && MISSING.some((code) => code === error.code);
+}
+
+export function titleFor(id: string): string {
   const shipped = useModel.getState().shipped.find((entry) => entry.id === id);
   return shipped?.title ?? entryById(useLibrary.getState().snapshot, id)?.title ?? catalogEntry(id)?.title ?? id;
 }

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { DIVERGING_MAPS, SEQUENTIAL_MAPS } from '../../models/drawing/color-maps.ts';
 import { inputChoiceSchema, OWN_INPUT } from '../../models/image/input-size.ts';
 
+/** More than stand side by side on a wide screen. */
+export const MOST_COLUMNS = 6;
+
 /** What the app remembers between starts. Every key has a default, so that an older or damaged file still reads. */
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).catch('system'),
@@ -42,6 +45,23 @@ export const settingsSchema = z.object({
       caption: z.boolean().catch(true),
     })
     .catch({ scale: 2, picture: true, caption: true }),
+  /** What is compared, from left to right. */
+  compare: z
+    .object({
+      columns: z
+        .array(
+          z.object({
+            modelId: z.string().min(1).max(200),
+            input: inputChoiceSchema,
+            /** `wasm`: on the CPU whatever the engine's device is. */
+            provider: z.literal('wasm').nullable(),
+          }),
+        )
+        .max(MOST_COLUMNS),
+      /** Index of the column that the others are held against. */
+      reference: z.int().nonnegative(),
+    })
+    .catch({ columns: [], reference: 0 }),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 
-export type ScreenName = 'inspect' | 'models';
+export type ScreenName = 'inspect' | 'compare' | 'models';
 
 interface ScreenState {
   readonly screen: ScreenName;

@@ -32,8 +32,8 @@ export async function rememberSettings(home: SettingsHome, onFailure: (error: un
     if (timer === null) return;
     clearTimeout(timer);
     timer = null;
-    const { theme, device, modelId, input, overlay, figure } = useSettings.getState();
-    home.writeSettings({ theme, device, modelId, input, overlay, figure }).catch(onFailure);
+    const { theme, device, modelId, input, overlay, figure, compare } = useSettings.getState();
+    home.writeSettings({ theme, device, modelId, input, overlay, figure, compare }).catch(onFailure);
   };
   useSettings.subscribe(() => {
     if (timer !== null) clearTimeout(timer);

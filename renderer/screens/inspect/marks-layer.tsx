@@ -86,7 +86,7 @@ function shownCell({ map }: ShownMap, { geometry }: StageTiles): number | null {
   return map.token === null || map.token < geometry.cls ? null : map.token - geometry.cls;
 }
 
-interface PinLabel {
+export interface PinLabel {
   readonly text: string;
   readonly color: string;
   readonly active: boolean;
@@ -94,7 +94,7 @@ interface PinLabel {
 }
 
 /** The pin's number on a flag at its tile's upper left corner, as in the list beside the picture. */
-function numberPin(context: CanvasRenderingContext2D, rect: Rect, { text, color, active, density }: PinLabel): void {
+export function numberPin(context: CanvasRenderingContext2D, rect: Rect, { text, color, active, density }: PinLabel): void {
   const side = (active ? 16 : 14) * density;
   const left = rect.left - 1.5 * density;
   const top = rect.top - side;
