@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { AttentionMap } from '../../models/attention/attention-map.ts';
 import { stageGeometries } from '../../models/attention/geometry.ts';
+import type { StudyWatch } from '../../models/attention/run-studies.ts';
 import { writeNpy } from '../../models/bytes/npy.ts';
 import { stageGrids } from '../../models/cvt/grids.ts';
 import { type FigureFacts, figureCaption } from '../../models/drawing/figure-caption.ts';
@@ -30,9 +31,11 @@ import { type Studied, type ViewedMap, viewAttention } from './attention-view.ts
 import { chosenParts } from './choose-model.ts';
 import { type Command, callerPath, parseWords, usageError } from './command.ts';
 import { refuseExisting, writeOutput } from './output-file.ts';
+import { StatusLine } from './status-line.ts';
 
 /** How strongly a map lies over its picture. */
 const OPACITY = 0.7;
+const QUIET_MS = 2_000;
 
 /** `cvt attention`: one map of one picture, as a figure or as its numbers. */
 export const attention: Command = async (words, signal) => {
@@ -86,7 +89,7 @@ export const attention: Command = async (words, signal) => {
     const picture = await model.study(normalise(rgb, model.preprocessing));
     const studied: Studied = { picture, stages, window, geometry: stageGeometries(spec, rows, cols) };
     const classes = choice.view === 'attribution' ? targets(asked.className !== null, found, picture.logits) : [];
-    const viewed = await viewAttention(studied, choice, classes, { signal });
+    const viewed = await viewAttention(studied, choice, classes, watched(model.id, signal));
 
     const range = mapScale(viewed.map, 'zero', [viewed.map]);
     const facts: FigureFacts = {
@@ -124,6 +127,20 @@ export const attention: Command = async (words, signal) => {
   }
   return true;
 };
+
+/** Long studies say how far they are; a second's work says nothing. */
+function watched(name: string, signal: AbortSignal): StudyWatch {
+  const screen = new StatusLine(name);
+  const started = performance.now();
+  return {
+    signal,
+    onStep: (done, total) => {
+      if (performance.now() - started < QUIET_MS) return;
+      screen.show(`reading the attention, block ${done + 1} of ${total}`, 'studying');
+      if (done === total - 1) screen.end(null);
+    },
+  };
+}
 
 type Drawing = Omit<Parameters<typeof figureSvg>[0], 'map' | 'marked' | 'place' | 'picture'>;
 
