@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { CancelledError } from '../../models/errors.ts';
+import type { EvaluationProgress } from '../../models/evaluation/evaluate-pictures.ts';
 import { problemInWords } from '../../models/evaluation/label-problems.ts';
 import type { EvaluationReport, ModelEvaluation } from '../../models/evaluation/report.ts';
 import { reportAsJson } from '../../models/evaluation/report.ts';
+import { CsvRows } from '../../models/evaluation/report-csv.ts';
 import { findAppRoot } from '../app-root.ts';
 import { evaluateModel } from '../evaluation/evaluate-model.ts';
 import { type LabelledFolder, labelFolder, openLabelledFolder } from '../evaluation/labelled-folder.ts';
 import { classesOf } from '../evaluation/model-classes.ts';
-import type { EvaluationProgress } from '../evaluation/run-evaluation.ts';
 import { readVersion } from '../facts.ts';
 import { loadModel } from '../inference/load-model.ts';
 import { dataFolder } from '../settings/data-folder.ts';
@@ -17,7 +18,7 @@ import { type Command, callerPath, parseWords, usageError } from './command.ts';
 import { evaluationTable } from './evaluation-table.ts';
 import { parseBatch } from './options.ts';
 import { refuseExisting } from './output-file.ts';
-import { CsvRows, planOutputs, writeReports } from './report-files.ts';
+import { planOutputs, writeReports } from './report-files.ts';
 import { secondsInWords } from './sizes.ts';
 import { StatusLine } from './status-line.ts';
 

@@ -1,12 +1,9 @@
 import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ClassList } from '../../models/evaluation/class-list.ts';
 import { reportAsHtml } from '../../models/evaluation/html/report-page.ts';
 import type { EvaluationReport } from '../../models/evaluation/report.ts';
 import { reportAsJson } from '../../models/evaluation/report.ts';
-import { CSV_HEADER, csvBroken, csvResult } from '../../models/evaluation/report-csv.ts';
-import { byCodeUnits } from '../../models/evaluation/top-list.ts';
-import type { EvaluationSink } from '../evaluation/run-evaluation.ts';
+import { CSV_HEADER, type CsvRows } from '../../models/evaluation/report-csv.ts';
 import { callerPath, usageError } from './command.ts';
 import { refuseExisting, writeOutput } from './output-file.ts';
 
@@ -63,23 +60,4 @@ function* piecesOf(format: PlannedOutput['format'], report: EvaluationReport, cs
 
 function* encoded(pieces: Iterable<string>): Generator<Uint8Array> {
   for (const piece of pieces) yield Buffer.from(piece);
-}
-
-/** The lines of a CSV report: models in order, each one's pictures by their paths. */
-export class CsvRows {
-  readonly #models: { readonly path: string; readonly row: string }[][] = [];
-
-  /** Collects the outcomes of one more model. */
-  of(model: string, classes: ClassList): EvaluationSink {
-    const rows: { readonly path: string; readonly row: string }[] = [];
-    this.#models.push(rows);
-    return {
-      result: (result) => rows.push({ path: result.path, row: csvResult(model, result, classes) }),
-      unread: (image) => rows.push({ path: image.path, row: csvBroken(model, image, classes) }),
-    };
-  }
-
-  *lines(): Generator<string> {
-    for (const own of this.#models) for (const { row } of own.sort((a, b) => byCodeUnits(a.path, b.path))) yield row;
-  }
 }

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { throwIfCancelled } from '../../models/errors.ts';
-import { Accumulator } from '../../models/evaluation/accumulator.ts';
 import type { ClassList } from '../../models/evaluation/class-list.ts';
+import { Collected } from '../../models/evaluation/collected.ts';
+import type { EvaluationProgress, EvaluationSink } from '../../models/evaluation/evaluate-pictures.ts';
 import type { Labelling } from '../../models/evaluation/labelled-images.ts';
-import { type ModelEvaluation, modelEvaluation } from '../../models/evaluation/report.ts';
-import { byCodeUnits } from '../../models/evaluation/top-list.ts';
+import type { ModelEvaluation } from '../../models/evaluation/report.ts';
 import type { LoadedModel } from '../inference/load-model.ts';
 import { pictureInput, readPicture } from '../inference/picture-input.ts';
 import { Journal } from './journal.ts';
 import { spread } from './labelled-folder.ts';
-import { type EvaluationProgress, type EvaluationSink, runEvaluation, type UnreadImage } from './run-evaluation.ts';
+import { runEvaluation } from './run-evaluation.ts';
 
 export interface ModelRun {
   readonly model: LoadedModel;
@@ -45,8 +45,7 @@ export async function* evaluateModel(run: ModelRun): AsyncGenerator<EvaluationPr
   const { spec, activation, preprocessing } = model;
   const journal = new Journal(run.journals, { folder, sha256, spec, activation, preprocessing, version: run.version });
   if (run.fresh) await journal.clear();
-  const accumulator = new Accumulator(classes.size);
-  const unread: UnreadImage[] = [];
+  const collected = new Collected(classes.size);
   const images = spread(labelling.images, limit);
   yield* runEvaluation({
     folder,
@@ -58,24 +57,20 @@ export async function* evaluateModel(run: ModelRun): AsyncGenerator<EvaluationPr
     journal,
     sink: {
       result(result) {
-        accumulator.add(result);
+        collected.result(result);
         also?.result(result);
       },
       unread(image) {
-        unread.push(image);
+        collected.unread(image);
         also?.unread(image);
       },
     },
     signal,
   });
-  return modelEvaluation({
+  return collected.report({
     model: { id: model.id, sha256, activation, preprocessing },
     classes,
     labelling,
     labelled: images.length,
-    accumulator,
-    broken: unread
-      .sort((a, b) => byCodeUnits(a.path, b.path))
-      .map(({ path, code, message }) => ({ path, code, message })),
   });
 }

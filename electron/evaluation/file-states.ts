@@ -2,16 +2,11 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { throwIfCancelled } from '../../models/errors.ts';
+import type { FileState } from '../../models/evaluation/journal-entry.ts';
 import { inOrder } from '../../models/in-order.ts';
 
 /** Enough to keep a network disk busy. */
 const AT_ONCE = Math.max(16, 4 * availableParallelism());
-
-/** What tells a changed file from the one that was measured. */
-export interface FileState {
-  readonly size: number;
-  readonly mtimeMs: number;
-}
 
 /** Null where there is no such file, or none that can be looked at. */
 export async function readFileState(path: string): Promise<FileState | null> {

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import type { Activation, CvtSpec } from '../../models/cvt/spec.ts';
 import { EvaluationError } from '../../models/errors.ts';
-import { TOP } from '../../models/evaluation/image-result.ts';
+import {
+  type EvaluationJournal,
+  type JournalEntry,
+  journalEntrySchema,
+} from '../../models/evaluation/journal-entry.ts';
 import type { Preprocessing } from '../../models/image/preprocessing.ts';
 
 /** All that an answer depends on besides the picture. */
@@ -20,31 +23,6 @@ export interface JournalKey {
   readonly version: string;
 }
 
-const probability = z.number().min(0).max(1);
-const entrySchema = z
-  .object({
-    path: z.string(),
-    size: z.number(),
-    mtimeMs: z.number(),
-    truth: z.int().min(0),
-  })
-  .and(
-    z.union([
-      z.object({
-        top: z
-          .array(z.object({ index: z.int().min(0), probability }))
-          .min(1)
-          .max(TOP),
-        truthProbability: probability,
-        truthRank: z.int().positive(),
-      }),
-      z.object({ code: z.string(), message: z.string() }),
-    ]),
-  );
-
-/** The outcome for one picture in the state that its size and date tell: an answer, or why there is none. */
-export type JournalEntry = z.infer<typeof entrySchema>;
-
 /** A crash of the machine, rather than of the process, loses at most what was measured in this time. */
 const SYNC_EVERY_MS = 10_000;
 
@@ -52,7 +30,7 @@ const SYNC_EVERY_MS = 10_000;
  * What a run has measured so far: a line of JSON a picture, appended and never changed. A process that dies leaves at most one
  * line half-written; a line that cannot be read is left out, and its picture measured again.
  */
-export class Journal {
+export class Journal implements EvaluationJournal {
   readonly path: string;
   #file: FileHandle | null = null;
   #syncedAt = 0;
@@ -143,7 +121,7 @@ export class Journal {
 
 function parseEntry(line: string): JournalEntry | null {
   try {
-    return entrySchema.parse(JSON.parse(line));
+    return journalEntrySchema.parse(JSON.parse(line));
   } catch {
     return null;
   }

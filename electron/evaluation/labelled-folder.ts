@@ -2,18 +2,15 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { EvaluationError } from '../../models/errors.ts';
 import type { ClassList } from '../../models/evaluation/class-list.ts';
+import type { LabelledImage, Labelling } from '../../models/evaluation/labelled-images.ts';
 import {
-  type LabelledImage,
-  type Labelling,
-  labelsFromFile,
-  labelsFromFolders,
-} from '../../models/evaluation/labelled-images.ts';
+  checkLabelsText,
+  isFlat,
+  LABELS_FILES,
+  LARGEST_LABELS_FILE,
+  labelPictures,
+} from '../../models/evaluation/labels-file.ts';
 import { findPictures } from './find-pictures.ts';
-
-/** What a labels file in the folder itself may be called. */
-const LABELS_FILES = ['val_map.txt', 'labels.csv', 'labels.tsv', 'labels.txt'] as const;
-/** Some two million pictures; keeps a wrong file from filling the memory. */
-const LARGEST_LABELS_FILE = 128 * 1024 * 1024;
 
 /** Pictures in a folder, and where their labels come from. */
 export interface LabelledFolder {
@@ -38,8 +35,7 @@ export async function openLabelledFolder(
   const { paths, unreadable } = await findPictures(given, signal);
   const folder = await realpath(given);
   if (paths.length === 0) throw new EvaluationError('no-pictures', `${given}: no pictures in this folder or below it.`);
-  const isFlat = paths.every((path) => !path.includes('/'));
-  const path = labelsFile ?? (isFlat ? await usualLabelsFile(folder) : null);
+  const path = labelsFile ?? (isFlat(paths) ? await usualLabelsFile(folder) : null);
   return { folder, pictures: paths, unreadable, labels: path === null ? null : { path, text: await readLabels(path) } };
 }
 
@@ -48,10 +44,8 @@ export async function openLabelledFolder(
  * @throws EvaluationError `no-labels` where no picture has any
  */
 export function labelFolder({ folder, pictures, unreadable, labels }: LabelledFolder, classes: ClassList): Labelling {
-  const found =
-    labels === null
-      ? labelsFromFolders(pictures, classes)
-      : labelsFromFile(pictures, labels.text, basename(labels.path), classes);
+  const file = labels === null ? null : { name: basename(labels.path), text: labels.text };
+  const found = labelPictures(pictures, file, classes);
   if (found.images.length === 0) throw noLabels(folder, labels?.path ?? null, found);
   const problems = unreadable.map(({ folder: path, reason }) => ({
     kind: 'unreadable-folder' as const,
@@ -92,12 +86,7 @@ async function readLabels(path: string): Promise<string> {
       cause: error,
     });
   }
-  if (text.includes('\0'))
-    throw new EvaluationError(
-      'labels-unreadable',
-      `${path}: not a text file. Labels are read from CSV or val_map.txt.`,
-    );
-  if (text.trim() === '') throw new EvaluationError('labels-unreadable', `${path}: the file is empty.`);
+  checkLabelsText(text, path);
   return text;
 }
 

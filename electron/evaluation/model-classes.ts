@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { EvaluationError } from '../../models/errors.ts';
 import { ClassList, classesFromLabels, withWordNetIds } from '../../models/evaluation/class-list.ts';
+import { parseLabels } from '../../models/evaluation/label-list.ts';
 import { findAppRoot } from '../app-root.ts';
 import { IMAGENET_CLASSES, readImagenetClasses } from '../imagenet-labels.ts';
 import type { LoadedModel } from '../inference/load-model.ts';
-import { parseLabels } from '../weights/import-labels.ts';
 
 /**
  * What the classes of a model may be called: by its own labels, with WordNet ids where they are ImageNet's, or by a file that

@@ -3,9 +3,9 @@ import { extname } from 'node:path';
 import type { HuggingFaceConfig } from '../../models/cvt/hugging-face-config.ts';
 import { parseSpecFile } from '../../models/cvt/spec-text.ts';
 import { CheckpointError, ImportError, SpecError } from '../../models/errors.ts';
+import { parseLabels } from '../../models/evaluation/label-list.ts';
 import { openCheckpoint } from '../../models/formats/open-checkpoint.ts';
 import { FileSource } from './file-source.ts';
-import { parseLabels } from './import-labels.ts';
 
 /** A file on the disk under the name that the user knows it by: one that was sent here lies under another. */
 export interface ImportFile {

@@ -6,16 +6,12 @@ import { runInNewContext } from 'node:vm';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Journal, type JournalKey } from '../../electron/evaluation/journal.ts';
-import {
-  type EvaluationProgress,
-  type EvaluationRun,
-  runEvaluation,
-  type UnreadImage,
-} from '../../electron/evaluation/run-evaluation.ts';
+import { type EvaluationRun, runEvaluation } from '../../electron/evaluation/run-evaluation.ts';
 import { pictureInput, readPicture } from '../../electron/inference/picture-input.ts';
 import { VARIANTS } from '../../models/cvt/variants.ts';
 import { ImageError } from '../../models/errors.ts';
 import { Accumulator } from '../../models/evaluation/accumulator.ts';
+import type { EvaluationProgress, UnreadImage } from '../../models/evaluation/evaluate-pictures.ts';
 import type { ImageResult } from '../../models/evaluation/image-result.ts';
 import type { LabelledImage } from '../../models/evaluation/labelled-images.ts';
 import { cropSquare } from '../../models/image/preprocessing.ts';

@@ -2,9 +2,9 @@ import { appendFile, readdir, readFile, rename, rm, stat, writeFile } from 'node
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ImportFile } from '../../electron/weights/import-files.ts';
-import { parseLabels } from '../../electron/weights/import-labels.ts';
 import { freeImportId, parseModelId } from '../../electron/weights/model-id.ts';
 import { folderName, idOfFolder } from '../../electron/weights/weights-folder.ts';
+import { parseLabels } from '../../models/evaluation/label-list.ts';
 import type { ImportChoices, ImportProposal } from '../../renderer/shell/model-library.ts';
 import { filesBelow } from '../hub/library-on-hub.ts';
 import { fixturePath, type ImportBench, openImportBench, withLastNumber } from './imports-bench.ts';
