@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useScreen } from '../../stores/screen.ts';
+import { CompareScreen } from '../compare/compare-screen.tsx';
 import { Announcer } from '../inspect/announcer.tsx';
 import { RecipeDialog } from '../inspect/export/recipe-dialog.tsx';
 import { InspectScreen } from '../inspect/inspect-screen.tsx';
@@ -30,7 +31,9 @@ export function AppFrame() {
     <DropZone>
       <div className="frame">
         <Header onPalette={() => setOverlay('palette')} onShortcuts={() => setOverlay('shortcuts')} />
-        {screen === 'inspect' ? <InspectScreen inspection={inspection} /> : <ModelsScreen />}
+        {screen === 'inspect' && <InspectScreen inspection={inspection} />}
+        {screen === 'compare' && <CompareScreen />}
+        {screen === 'models' && <ModelsScreen />}
       </div>
       <NoticeBar />
       <Announcer inspection={inspection} />

@@ -6,6 +6,7 @@ import { selectedImage, useImages } from '../../stores/images.ts';
 import { type ScreenName, useScreen } from '../../stores/screen.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { useView } from '../../stores/view.ts';
+import { COMPARE_KEY, compareActions } from '../compare/compare-actions.ts';
 import { addSamples, choosePictures } from '../inspect/add-pictures.ts';
 import { exportsOf } from '../inspect/export/export-actions.ts';
 import { EXPORT_KEY } from '../inspect/export/export-menu.tsx';
@@ -49,6 +50,7 @@ export function useActions({ openPalette, openShortcuts }: Openers): readonly Ac
             ...trayActions(app),
           ]
         : []),
+      ...(screen === 'compare' ? [...compareActions(), ...trayActions(app)] : []),
       ...appActions(app),
       { id: 'palette', title: 'Search everything', group: 'App', keys: ['mod+k'], run: openPalette },
       { id: 'shortcuts', title: 'Keyboard shortcuts', group: 'App', keys: ['?'], run: openShortcuts },
@@ -137,6 +139,7 @@ function appActions(app: App): readonly Action[] {
   const screen = (name: ScreenName) => () => useScreen.getState().show(name);
   return [
     { id: 'screen-inspect', title: 'Inspect', group: 'App', keys: ['i'], run: screen('inspect') },
+    { id: 'screen-compare', title: 'Compare', group: 'App', keys: [COMPARE_KEY], run: screen('compare') },
     { id: 'screen-models', title: 'Models', group: 'App', keys: ['l'], run: screen('models') },
     { id: 'import', title: 'Import a model…', group: 'App', keys: [], run: () => chooseModelFiles(app) },
     { id: 'recipe', title: 'Open a recipe…', group: 'App', keys: [], run: () => chooseRecipe(app) },

@@ -1,0 +1,63 @@
+import type { InputChoice } from '../../../models/image/input-size.ts';
+import type { StageReport } from '../../engine/protocol.ts';
+import type { ModelEntry } from '../../shell/shell.ts';
+import type { CompareViewName } from '../../stores/compare-view.ts';
+import type { ViewChoices } from '../../stores/view.ts';
+import { gridSizeShort } from '../../ui/format.ts';
+import { headName } from '../inspect/map-words.ts';
+
+/** `checkpoint’s own`, `square 96`, `whole, shorter side 384`, `512×384 stretch`. */
+export function inputWords(input: InputChoice, entry: ModelEntry | null): string {
+  switch (input.kind) {
+    case 'own':
+      return entry
+        ? `${gridSizeShort({ rows: entry.preprocessing.height, cols: entry.preprocessing.width })} own`
+        : 'own size';
+    case 'square':
+      return `${input.side}²`;
+    case 'whole':
+      return `whole, ${input.side}`;
+    case 'free':
+      return `${input.width}×${input.height}`;
+  }
+}
+
+/** Where in a network its column's map is from; differs where networks differ. `stage 3 · block 10 of 10 · head 2 of 6` */
+export function columnPlace({ view, stage, blocks, heads }: ViewChoices, stages: readonly StageReport[]): string {
+  const report = stages[stage];
+  if (!report) return '';
+  if (view === 'rollout') return 'all stages, down to pixels';
+  const place = `stage ${stage + 1} of ${stages.length}`;
+  if (view === 'attribution')
+    return `${place} · all blocks · ${heads[stage] == null ? `all ${report.heads} heads` : headName(heads[stage], report.heads)}`;
+  return `${place} · block ${(blocks[stage] ?? 0) + 1} of ${report.depth} · ${headName(heads[stage] ?? null, report.heads)}`;
+}
+
+export const VIEW_MEANS: Readonly<Record<CompareViewName, string>> = {
+  cls: 'What the class token attends to, in every network’s own keys',
+  received: 'How much attention each key gets from all queries',
+  query: 'What the token under one point of the picture attends to, or who attends to it',
+  rollout: 'Attention followed through all blocks and stages, down to pixels',
+  attribution:
+    'What each key adds to a class’s logit: the same class where networks know it, else each one’s own answer',
+};
+
+/** A divergence in bits: `0.123`; what would round to nothing is bounded. */
+export function bits(value: number): string {
+  return value > 0 && value < 0.0005 ? '<\u202f0.001' : value.toFixed(3);
+}
+
+/** A correlation: `0.82`, `−0.13`. */
+export function correlation(value: number): string {
+  return value.toFixed(2).replace('-', '−');
+}
+
+/** A shift of a probability in points of a percent: `+12.3`, `−0.4`. */
+export function points(shift: number): string {
+  return `${shift > 0 ? '+' : shift < 0 ? '−' : ''}${Math.abs(shift * 100).toFixed(1)}`;
+}
+
+/** A numeric error: `2.4e-6`, `0`. */
+export function errorSize(value: number): string {
+  return value === 0 ? '0' : value < 0.001 ? value.toExponential(1).replace('e-', 'e−') : value.toPrecision(2);
+}
