@@ -74,18 +74,17 @@ export function toDevice(rect: Rect, layout: Layout): Rect {
 export interface Stroke {
   /** In device pixels. */
   readonly width: number;
+  /** Of the dark line on either side; as wide as the light one by default. */
+  readonly edge?: number;
   readonly color?: string;
   readonly dash?: readonly number[];
 }
 
 /** Outlines a rectangle of device pixels so that it shows on any colour: a light line between two dark ones. */
-export function outline(
-  context: CanvasRenderingContext2D,
-  rect: Rect,
-  { width, color = '#ffffff', dash = [] }: Stroke,
-) {
+export function outline(context: CanvasRenderingContext2D, rect: Rect, stroke: Stroke) {
+  const { width, edge = width, color = '#ffffff', dash = [] } = stroke;
   const box = [rect.left, rect.top, rect.right - rect.left, rect.bottom - rect.top] as const;
-  context.lineWidth = width * 3;
+  context.lineWidth = width + 2 * edge;
   context.strokeStyle = 'rgb(0 0 0 / 60%)';
   context.setLineDash([]);
   context.strokeRect(...box);

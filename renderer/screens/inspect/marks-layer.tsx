@@ -57,7 +57,7 @@ export function MarksLayer({ inspection, viewport, layout }: MarksLayerProps) {
       const active = pin.id === activePin;
       const rect = toDevice(tileInPicture(grid, cell), device);
       const color = PIN_COLORS[pin.color]!;
-      outline(context, rect, { width: (active ? 2.5 : 1.5) * density, color });
+      outline(context, rect, { width: (active ? 3 : 2) * density, edge: density, color });
       numberPin(context, rect, { text: String(pin.color + 1), color, active, density });
     }
     const cell = activePin === null && shown ? shownCell(shown, stageTiles) : null;
@@ -94,7 +94,11 @@ export interface PinLabel {
 }
 
 /** The pin's number on a flag at its tile's upper left corner, as in the list beside the picture. */
-export function numberPin(context: CanvasRenderingContext2D, rect: Rect, { text, color, active, density }: PinLabel): void {
+export function numberPin(
+  context: CanvasRenderingContext2D,
+  rect: Rect,
+  { text, color, active, density }: PinLabel,
+): void {
   const side = (active ? 16 : 14) * density;
   const left = rect.left - 1.5 * density;
   const top = rect.top - side;
