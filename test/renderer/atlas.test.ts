@@ -8,7 +8,7 @@ import {
   moveFocus,
   SMALL_MAP,
 } from '../../renderer/screens/inspect/atlas/atlas-layout.ts';
-import { atlasEntries, atlasScale, ordered } from '../../renderer/screens/inspect/atlas/atlas-maps.ts';
+import { atlasEntries, atlasScale, ordered, transposed } from '../../renderer/screens/inspect/atlas/atlas-maps.ts';
 import { captionOf, countText, entryName } from '../../renderer/screens/inspect/atlas/atlas-words.ts';
 
 /** Two blocks of three heads over 1×2 keys and CLS. */
@@ -163,6 +163,16 @@ describe('the layout of an atlas', () => {
       if (layout.height > room.height || layout.width > room.width)
         expect(Math.max(layout.mapWidth, layout.mapHeight)).toBeLessThanOrEqual(SMALL_MAP);
     }
+  });
+
+  test('lays many blocks of few heads across where that makes the maps larger', () => {
+    const room = { width: 792, height: 500 };
+    expect(gridLayout(10, 6, 1, room)).toMatchObject({ transposed: true, columns: 10, rows: 6 });
+    expect(gridLayout(10, 6, 1, room).mapWidth).toBeGreaterThan(60);
+    expect(gridLayout(10, 6, 1, { width: 500, height: 800 })).toMatchObject({ transposed: false, columns: 6 });
+    expect(gridLayout(4, 4, 1, room).transposed).toBe(false);
+    const entries = atlasEntries(2, STAGE, { kind: 'rows', query: 0, values: ROWS }, null);
+    expect(places(transposed(entries))).toEqual(['0.0', '1.0', '0.1', '1.1', '0.2', '1.2']);
   });
 
   test('keeps the rows of W24’s last stage within the width of a common window, and scrolls downwards', () => {

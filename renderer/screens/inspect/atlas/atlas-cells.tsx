@@ -54,11 +54,11 @@ export const AtlasCells = memo(function AtlasCells(props: AtlasCellsProps) {
       onPointerOver={onPointerOver}
       onPointerLeave={() => onHover(null)}
     >
-      {order === 'block' && <HeadNames layout={layout} />}
+      {order === 'block' && <ColumnNames layout={layout} current={layout.transposed ? block : head} />}
       {rows.map((row, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place
         <div key={at} role="row">
-          {order === 'block' && <BlockName layout={layout} block={at} current={at === block} />}
+          {order === 'block' && <RowName layout={layout} row={at} current={layout.transposed ? head : block} />}
           {row.map((entry, col) => {
             const index = at * layout.columns + col;
             const { x, y } = mapCorner(layout, index);
@@ -90,42 +90,43 @@ export const AtlasCells = memo(function AtlasCells(props: AtlasCellsProps) {
   );
 });
 
-function HeadNames({ layout }: { readonly layout: AtlasLayout }) {
+interface NamesProps {
+  readonly layout: AtlasLayout;
+  /** The row or column that the large map is of; null: none. */
+  readonly current: number | null;
+}
+
+function ColumnNames({ layout, current }: NamesProps) {
+  const noun = layout.transposed ? 'block' : 'head';
   return (
-    <div role="row" className="atlas-head-names">
-      {Array.from({ length: layout.columns }, (_, head) => (
+    <div role="row" className="atlas-column-names">
+      {Array.from({ length: layout.columns }, (_, column) => (
         <span
-          // biome-ignore lint/suspicious/noArrayIndexKey: a head is its place
-          key={head}
+          // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
+          key={column}
           role="columnheader"
-          aria-label={`head ${head + 1}`}
-          style={{ left: mapCorner(layout, head).x, top: layout.top - 18, width: layout.mapWidth }}
+          aria-label={`${noun} ${column + 1}`}
+          data-current={column === current || undefined}
+          style={{ left: mapCorner(layout, column).x, top: layout.top - 18, width: layout.mapWidth }}
         >
-          {layout.mapWidth > 56 ? `head ${head + 1}` : head + 1}
+          {layout.mapWidth > 56 ? `${noun} ${column + 1}` : column + 1}
         </span>
       ))}
     </div>
   );
 }
 
-interface BlockNameProps {
-  readonly layout: AtlasLayout;
-  readonly block: number;
-  /** Whether the large map is of this block. */
-  readonly current: boolean;
-}
-
-function BlockName({ layout, block, current }: BlockNameProps) {
-  const { y } = mapCorner(layout, block * layout.columns);
+function RowName({ layout, row, current }: NamesProps & { readonly row: number }) {
+  const { y } = mapCorner(layout, row * layout.columns);
   return (
     <span
       role="rowheader"
-      className="atlas-block-name"
-      data-current={current || undefined}
-      aria-label={`block ${block + 1}`}
+      className="atlas-row-name"
+      data-current={row === current || undefined}
+      aria-label={`${layout.transposed ? 'head' : 'block'} ${row + 1}`}
       style={{ left: layout.left - 30, top: y, height: layout.mapHeight }}
     >
-      {block + 1}
+      {row + 1}
     </span>
   );
 }

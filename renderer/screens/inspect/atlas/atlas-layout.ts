@@ -2,6 +2,8 @@
 export interface AtlasLayout {
   readonly columns: number;
   readonly rows: number;
+  /** Of a grid: whether heads go downwards and blocks across. */
+  readonly transposed: boolean;
   /** Of one map. */
   readonly mapWidth: number;
   readonly mapHeight: number;
@@ -43,11 +45,23 @@ const SMALLEST_MAP = 24;
 /** Beyond this a map is better looked at by itself. */
 const LARGEST_MAP = 420;
 
-/** A row for each block and a column for each head. @param aspect width by height of a map */
+/**
+ * A row for each block and a column for each head; the other way round where that makes the maps larger, as it does for many
+ * blocks of few heads. @param aspect width by height of a map
+ */
 export function gridLayout(blocks: number, heads: number, aspect: number, room: AtlasRoom): AtlasLayout {
-  const { width, height } = largest(heads, blocks, aspect, room, GRID);
+  const upright = gridSide(heads, blocks, aspect, room);
+  const across = gridSide(blocks, heads, aspect, room);
+  // Below that size both scroll, and blocks are what is better scrolled through.
+  return across > upright && across > SMALL_MAP
+    ? { ...place(blocks, heads, across, aspect, room, GRID), transposed: true }
+    : place(heads, blocks, upright, aspect, room, GRID);
+}
+
+function gridSide(columns: number, rows: number, aspect: number, room: AtlasRoom): number {
+  const { width, height } = largest(columns, rows, aspect, room, GRID);
   const longer = Math.max(Math.min(width, height), Math.min(width, SMALL_MAP), SMALLEST_MAP);
-  return place(heads, blocks, Math.min(LARGEST_MAP, Math.floor(longer)), aspect, room, GRID);
+  return Math.min(LARGEST_MAP, Math.floor(longer));
 }
 
 /** In reading order, in as many columns as make the maps largest. */
@@ -94,6 +108,7 @@ function place(
   return {
     columns,
     rows,
+    transposed: false,
     mapWidth,
     mapHeight,
     pitchX,

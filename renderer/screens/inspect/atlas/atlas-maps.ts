@@ -109,3 +109,8 @@ export function ordered(entries: readonly AtlasEntry[], order: AtlasOrder): read
   if (order === 'block') return entries;
   return entries.toSorted((a, b) => (a[order] ?? 0) - (b[order] ?? 0) || a.block - b.block || a.head - b.head);
 }
+
+/** Head by head, as a transposed grid has them. */
+export function transposed(entries: readonly AtlasEntry[]): readonly AtlasEntry[] {
+  return entries.toSorted((a, b) => a.head - b.head || a.block - b.block);
+}

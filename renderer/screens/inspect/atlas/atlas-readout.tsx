@@ -26,7 +26,7 @@ export function AtlasReadout({ entry, scale, clipped }: AtlasReadoutProps) {
         <span className="quiet">Click a map to enlarge it.</span>
       )}
       <span className="readout-end">
-        {scale && clipped && <span className="quiet atlas-clipped">1{THIN}% beyond</span>}
+        {scale && clipped && !entry && <span className="quiet atlas-clipped">1{THIN}% beyond</span>}
         {scale && <ColorBar scale={scale} marked={null} />}
         <ExportMenu />
       </span>
@@ -56,7 +56,7 @@ function EntryFacts({ entry, factor }: { readonly entry: AtlasEntry; readonly fa
         </span>
       )}
       {map.cls !== null && (
-        <span>
+        <span className="atlas-facts-cls">
           <span className="quiet">CLS key</span> {map.signed ? value(map.cls) : percent(map.cls)}
         </span>
       )}

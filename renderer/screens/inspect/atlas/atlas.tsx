@@ -13,7 +13,7 @@ import { mapSubject } from '../map-words.ts';
 import type { Inspection } from '../use-inspection.ts';
 import { AtlasCells } from './atlas-cells.tsx';
 import { type AtlasLayout, flowLayout, gridLayout } from './atlas-layout.ts';
-import { type AtlasOrder, atlasScale, ordered } from './atlas-maps.ts';
+import { type AtlasOrder, atlasScale, ordered, transposed } from './atlas-maps.ts';
 import { AtlasMaps } from './atlas-maps-canvas.tsx';
 import { AtlasReadout } from './atlas-readout.tsx';
 import { AtlasState } from './atlas-state.tsx';
@@ -52,15 +52,16 @@ function AtlasOf({ inspection, analysis }: { readonly inspection: Inspection; re
   const atlas = useAtlas(analysis);
   const { entries } = atlas;
   const report = analysis.stages[stage]!;
-  const shown = useMemo(() => ordered(entries, order), [entries, order]);
   const scale = useMemo(() => atlasScale(entries, range, locked, clipped), [entries, range, locked, clipped]);
   const tiles = inspection.tiles?.[stage]?.keys ?? null;
   const look = useLook(scale?.signed ?? false, overPicture);
+  const inOrder = useMemo(() => ordered(entries, order), [entries, order]);
   const { runId } = analysis;
+  // Taken away, a grid has blocks downwards whatever the window's shape.
   usePublishedAtlas(
     useMemo(
-      () => (scale ? { runId, stage, entries: shown, order, scale, clipped: clipped && range !== 'locked' } : null),
-      [runId, stage, shown, order, scale, clipped, range],
+      () => (scale ? { runId, stage, entries: inOrder, order, scale, clipped: clipped && range !== 'locked' } : null),
+      [runId, stage, inOrder, order, scale, clipped, range],
     ),
   );
   const { width, height } = size;
@@ -73,6 +74,8 @@ function AtlasOf({ inspection, analysis }: { readonly inspection: Inspection; re
       ? gridLayout(report.depth, report.heads, aspect, area)
       : flowLayout(report.depth * report.heads, aspect, area);
   }, [width, height, tiles, order, report]);
+  const isTransposed = layout?.transposed ?? false;
+  const shown = useMemo(() => (isTransposed ? transposed(inOrder) : inOrder), [inOrder, isTransposed]);
   const open = useCallback(
     (index: number) => {
       const chosen = shown[index];

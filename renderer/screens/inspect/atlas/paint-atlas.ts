@@ -5,6 +5,9 @@ import type { TileGrid } from '../../../pipeline/tiles.ts';
 import { type AtlasLayout, mapCorner } from './atlas-layout.ts';
 import type { AtlasEntry } from './atlas-maps.ts';
 
+/** How strongly the picture shows: enough to find one’s way, too little to be taken for a map. */
+const FAINT = 0.4;
+
 interface AtlasPicture {
   /** In the order shown. */
   readonly entries: readonly AtlasEntry[];
@@ -29,7 +32,11 @@ export function paintAtlas(context: CanvasRenderingContext2D, atlas: AtlasPictur
   for (const [index, { map }] of entries.entries()) {
     const { x, y } = mapCorner(layout, index);
     const [atX, atY] = [Math.round(x * density), Math.round(y * density)];
-    if (beneath) context.drawImage(beneath, left, top, right - left, bottom - top, atX, atY, width, height);
+    if (beneath) {
+      context.globalAlpha = FAINT;
+      context.drawImage(beneath, left, top, right - left, bottom - top, atX, atY, width, height);
+      context.globalAlpha = 1;
+    }
     const raster = rasterMap(map, scale, tiles, canvas, look);
     if (raster.width > 0 && raster.height > 0)
       maps.putImageData(new ImageData(raster.data, raster.width, raster.height), atX + raster.left, atY + raster.top);
