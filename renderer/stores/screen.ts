@@ -7,6 +7,8 @@ interface ScreenState {
   /** The field that the Models screen should bring into view and give the focus, asked for from elsewhere. */
   readonly wanted: 'token' | 'folder' | null;
   readonly show: (screen: ScreenName, wanted?: ScreenState['wanted']) => void;
+  /** Brings a screen of one picture to the front, unless one is there already. */
+  readonly showPicture: () => void;
   readonly forgetWanted: () => void;
 }
 
@@ -15,5 +17,6 @@ export const useScreen = create<ScreenState>()((set) => ({
   screen: 'inspect',
   wanted: null,
   show: (screen, wanted = null) => set({ screen, wanted }),
+  showPicture: () => set(({ screen }) => (screen === 'compare' ? {} : { screen: 'inspect', wanted: null })),
   forgetWanted: () => set({ wanted: null }),
 }));

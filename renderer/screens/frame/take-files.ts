@@ -12,7 +12,7 @@ import { addCollected } from '../inspect/add-pictures.ts';
 export function takeCollected(app: App, collected: Collected): void {
   const { images, modelFiles, hasCheckpoint, recipes, skipped } = collected;
   if (modelFiles.length > 0) takeModelFiles(app, modelFiles, hasCheckpoint);
-  if (images.length > 0) useScreen.getState().show('inspect');
+  if (images.length > 0) useScreen.getState().showPicture();
   if (images.length > 0 || (modelFiles.length === 0 && recipes.length === 0)) addCollected({ images, skipped });
   // After its picture, which may have come with it.
   takeRecipes(app, recipes);
