@@ -109,7 +109,7 @@ function ColumnNames({ layout, current }: NamesProps) {
           data-current={column === current || undefined}
           style={{ left: mapCorner(layout, column).x, top: layout.top - 18, width: layout.mapWidth }}
         >
-          {layout.mapWidth > 56 ? `${noun} ${column + 1}` : column + 1}
+          {layout.mapWidth > 56 ? `${noun} ${column + 1}` : `${noun[0]}${column + 1}`}
         </span>
       ))}
     </div>
@@ -126,6 +126,7 @@ function RowName({ layout, row, current }: NamesProps & { readonly row: number }
       aria-label={`${layout.transposed ? 'head' : 'block'} ${row + 1}`}
       style={{ left: layout.left - 30, top: y, height: layout.mapHeight }}
     >
+      {layout.transposed ? 'h' : 'b'}
       {row + 1}
     </span>
   );
