@@ -4,7 +4,7 @@ import { useCompareView } from '../../stores/compare-view.ts';
 import { queryPoint } from '../../stores/view.ts';
 import { percent } from '../../ui/format.ts';
 import { ColorBar } from '../inspect/color-bar.tsx';
-import { scaleValue, UNITS } from '../inspect/map-words.ts';
+import { scaleValue, UNITS_SHORT } from '../inspect/map-words.ts';
 import { columnPlace } from './compare-words.ts';
 
 /** Where this network's map is from, its value under the one cursor, and what its colours mean. */
@@ -25,8 +25,8 @@ export function ColumnReadout({ map }: { readonly map: ColumnMap | null }) {
           <>
             <b>{scaleValue(under.value * shown.scale.factor, shown.scale.signed)}</b>{' '}
             <span className="quiet">
-              {UNITS[shown.scale.unit]} · {shown.map.on === 'pixels' ? 'pixel' : 'cell'} ({under.col}, {under.row}) of{' '}
-              {shown.map.grid.cols}×{shown.map.grid.rows}
+              {UNITS_SHORT[shown.scale.unit]} · ({under.col}, {under.row}) of {shown.map.grid.cols}×
+              {shown.map.grid.rows}
             </span>
           </>
         ) : shown && point ? (

@@ -8,6 +8,7 @@ import { ColumnFacts } from './column-facts.tsx';
 import { ColumnHead } from './column-head.tsx';
 import { ColumnPicture } from './column-picture.tsx';
 import { ColumnReadout } from './column-readout.tsx';
+import './column.css';
 
 interface CompareColumnProps {
   readonly column: Column;
@@ -33,9 +34,11 @@ export function CompareColumn({ column, at, count, image }: CompareColumnProps) 
       <ColumnHead column={column} at={at} count={count} entry={done?.entry ?? null} isReference={isReference} />
       <ColumnPicture column={column} at={at} image={image} state={state} map={done && map} />
       <ColumnReadout map={done && map} />
-      <ColumnAnswer done={done} />
-      <Latency analysis={done?.analysis ?? null} />
-      <ColumnFacts done={done} />
+      <div className="column-said">
+        <ColumnAnswer done={done} />
+        <Latency analysis={done?.analysis ?? null} />
+        <ColumnFacts done={done} />
+      </div>
     </li>
   );
 }

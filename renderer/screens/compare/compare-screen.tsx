@@ -1,7 +1,9 @@
 import { Plus } from 'lucide-react';
-import { MOST_COLUMNS, useCompare } from '../../stores/compare.ts';
-import { selectedImage, useImages } from '../../stores/images.ts';
+import { useRef } from 'react';
+import { type Column, MOST_COLUMNS, useCompare } from '../../stores/compare.ts';
+import { selectedImage, type TrayImage, useImages } from '../../stores/images.ts';
 import { Button } from '../../ui/button.tsx';
+import { useElementSize } from '../../ui/hooks/use-element-size.ts';
 import { EmptyState } from '../inspect/empty-state.tsx';
 import { Tray } from '../inspect/tray.tsx';
 import { CompareBar } from './compare-bar.tsx';
@@ -9,6 +11,7 @@ import { CompareColumn } from './compare-column.tsx';
 import { Summary } from './summary.tsx';
 import { useCompared } from './use-compared.ts';
 import './compare.css';
+import './roomy.css';
 
 /** One picture through several networks, side by side, and where they disagree. */
 export function CompareScreen() {
@@ -20,23 +23,37 @@ export function CompareScreen() {
       <Tray />
       <main className="compare-main" aria-label="Compare">
         <CompareBar compared={compared} image={image} />
-        {image ? (
-          <ol className="compare-columns" data-count={columns.length} aria-label="Columns">
-            {columns.map((column, at) => (
-              <CompareColumn key={column.id} column={column} at={at} count={columns.length} image={image} />
-            ))}
-            {columns.length < MOST_COLUMNS && (
-              <li className="compare-add">
-                <AddColumn />
-              </li>
-            )}
-          </ol>
-        ) : (
-          <EmptyState />
-        )}
+        {image ? <Columns columns={columns} image={image} /> : <EmptyState />}
         {image && <Summary compared={compared} image={image} />}
       </main>
     </div>
+  );
+}
+
+/** A column at least this wide has its answer beside the picture. CSS pixels. */
+const ROOMY = 480;
+
+function Columns({ columns, image }: { readonly columns: readonly Column[]; readonly image: TrayImage }) {
+  const list = useRef<HTMLOListElement>(null);
+  const { width } = useElementSize(list);
+  const canAdd = columns.length < MOST_COLUMNS;
+  return (
+    <ol
+      ref={list}
+      className="compare-columns"
+      data-roomy={width / columns.length >= ROOMY || undefined}
+      style={{ gridTemplateColumns: `repeat(${columns.length}, minmax(184px, 1fr))${canAdd ? ' 36px' : ''}` }}
+      aria-label="Columns"
+    >
+      {columns.map((column, at) => (
+        <CompareColumn key={column.id} column={column} at={at} count={columns.length} image={image} />
+      ))}
+      {canAdd && (
+        <li className="compare-add">
+          <AddColumn />
+        </li>
+      )}
+    </ol>
   );
 }
 

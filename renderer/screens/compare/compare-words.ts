@@ -1,10 +1,11 @@
 import type { InputChoice } from '../../../models/image/input-size.ts';
+import type { ComparedColumn } from '../../compare/column-results.ts';
 import type { StageReport } from '../../engine/protocol.ts';
 import type { ModelEntry } from '../../shell/shell.ts';
 import type { CompareViewName } from '../../stores/compare-view.ts';
 import type { ViewChoices } from '../../stores/view.ts';
-import { gridSizeShort } from '../../ui/format.ts';
-import { headName } from '../inspect/map-words.ts';
+import { gridSize, gridSizeShort } from '../../ui/format.ts';
+import { shortName } from '../models/words.ts';
 
 /** `checkpoint’s own`, `square 96`, `whole, shorter side 384`, `512×384 stretch`. */
 export function inputWords(input: InputChoice, entry: ModelEntry | null): string {
@@ -22,15 +23,26 @@ export function inputWords(input: InputChoice, entry: ModelEntry | null): string
   }
 }
 
-/** Where in a network its column's map is from; differs where networks differ. `stage 3 · block 10 of 10 · head 2 of 6` */
+/**
+ * Where in a network its column's map is from, of how many: networks differ, and a small one may show another stage, block or head
+ * than a large one. `stage 3/3 · block 10/10 · head 2/6`
+ */
 export function columnPlace({ view, stage, blocks, heads }: ViewChoices, stages: readonly StageReport[]): string {
   const report = stages[stage];
   if (!report) return '';
   if (view === 'rollout') return 'all stages, down to pixels';
-  const place = `stage ${stage + 1} of ${stages.length}`;
-  if (view === 'attribution')
-    return `${place} · all blocks · ${heads[stage] == null ? `all ${report.heads} heads` : headName(heads[stage], report.heads)}`;
-  return `${place} · block ${(blocks[stage] ?? 0) + 1} of ${report.depth} · ${headName(heads[stage] ?? null, report.heads)}`;
+  const head = heads[stage] ?? null;
+  const all = view === 'attribution' ? `all ${report.heads} heads` : `mean of ${report.heads}`;
+  const which = report.heads === 1 ? 'one head' : head === null ? all : `head ${head + 1}/${report.heads}`;
+  const block = view === 'attribution' ? 'all blocks' : `block ${(blocks[stage] ?? 0) + 1}/${report.depth}`;
+  return `stage ${stage + 1}/${stages.length} · ${block} · ${which}`;
+}
+
+/** What tells columns of one model apart: `CvT demo · 96×96 · CPU`. */
+export function columnName({ state }: ComparedColumn): string {
+  const { inputWidth: cols, inputHeight: rows } = state.analysis.window;
+  const engine = state.analysis.device.provider === 'wasm' ? 'CPU' : 'GPU';
+  return `${shortName(state.entry)} · ${gridSize({ rows, cols })} · ${engine}`;
 }
 
 export const VIEW_MEANS: Readonly<Record<CompareViewName, string>> = {

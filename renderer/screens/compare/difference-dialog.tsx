@@ -13,7 +13,8 @@ import { type ElementSize, useElementSize } from '../../ui/hooks/use-element-siz
 import { Select } from '../../ui/select.tsx';
 import { ColorBar } from '../inspect/color-bar.tsx';
 import { scaleValue } from '../inspect/map-words.ts';
-import { columnPlace, correlation } from './compare-words.ts';
+import { columnName, columnPlace, correlation } from './compare-words.ts';
+import './difference.css';
 
 interface DifferenceDialogProps {
   readonly compared: Compared;
@@ -28,9 +29,9 @@ export function DifferenceDialog({ compared, image, chosen, onClose }: Differenc
   const [ids, setIds] = useState(chosen);
   const { done } = compared;
   const [a, b] = ids.map((id) => done.find(({ column }) => column.id === id) ?? null);
-  const options = done.map(({ column, letter, state }) => ({
-    value: column.id,
-    text: `${letter} · ${state.entry.title}`,
+  const options = done.map((each) => ({
+    value: each.column.id,
+    text: `${each.letter} · ${columnName(each)}`,
   }));
   const found = useMemo(() => (a && b ? differenceOf(a, b) : null), [a, b]);
   return (

@@ -8,9 +8,10 @@ import type { TrayImage } from '../../stores/images.ts';
 import { Button } from '../../ui/button.tsx';
 import { percent } from '../../ui/format.ts';
 import { Tip } from '../../ui/tooltip.tsx';
-import { bits, correlation, errorSize, points } from './compare-words.ts';
+import { bits, columnName, correlation, errorSize, points } from './compare-words.ts';
 import { DifferenceDialog } from './difference-dialog.tsx';
 import { Shifts } from './shifts.tsx';
+import './summary.css';
 
 interface SummaryProps {
   readonly compared: Compared;
@@ -115,7 +116,7 @@ function Row({ column, comparison, isChosen, onChoose, onDifference }: RowProps)
       <th scope="row">
         <button type="button" aria-pressed={isChosen} onClick={onChoose} title="Show which classes moved">
           <span className="column-letter">{column.letter}</span>
-          {column.state.entry.title}
+          {columnName(column)}
         </button>
       </th>
       <td className="summary-top" data-flipped={flipped || undefined}>
