@@ -1,6 +1,5 @@
 import { memo } from 'react';
 import type { AttentionMap, MapView } from '../../../models/attention/attention-map.ts';
-import { summariseMap } from '../../../models/attention/map-summary.ts';
 import type { StageReport } from '../../engine/protocol.ts';
 import { type MapPlaceState, NO_MAP, type ShownMap, useMaps } from '../../stores/maps.ts';
 import { useView } from '../../stores/view.ts';
@@ -76,7 +75,7 @@ export function StageCard({ at, stage, inspection }: StageCardProps) {
 }
 
 function MapFacts({ shown: { map, scale, components }, heads }: { readonly shown: ShownMap; readonly heads: number }) {
-  const { min, max } = summariseMap(map);
+  const { min, max } = endsOf(map.cells);
   const byHead = heads > 1 && map.view !== 'rollout' && map.view !== 'projection';
   return (
     <span className="card-map-facts">
@@ -104,6 +103,17 @@ function MapFacts({ shown: { map, scale, components }, heads }: { readonly shown
       {map.cls !== null && <ClsFact map={map} />}
     </span>
   );
+}
+
+/** Of one pass: the card follows the pointer, and needs no more of a summary. */
+function endsOf(cells: Float32Array): { readonly min: number; readonly max: number } {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const cell of cells) {
+    if (cell < min) min = cell;
+    if (cell > max) max = cell;
+  }
+  return { min, max };
 }
 
 /** The class token's own part, in the words of the view. */
