@@ -1,8 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { ModelRef } from '../../renderer/engine/protocol.ts';
-import type { LibraryEntry } from '../../renderer/shell/library-entry.ts';
+import type { ModelState } from '../../renderer/shell/library-entry.ts';
 import type { ModelEntry } from '../../renderer/shell/shell.ts';
-import { analysis, ENTRY, FakeEngine, type PendingCall, REPORT, settled } from './fake-engine.ts';
+import { analysis, ENTRY, type PendingCall, REPORT, settled } from './fake-engine.ts';
+import { AVAILABLE, INSTALLED, libraryEntry, snapshot } from './fake-library.ts';
 
 const OWN = { kind: 'own' } as const;
 const column = (modelId: string, provider: 'wasm' | null = null) => ({ modelId, input: OWN, provider });
@@ -11,7 +12,6 @@ const entryOf = (id: string): ModelEntry => ({ ...ENTRY, id, title: id.toUpperCa
 /** Stores are modules' own state, so that every test begins with fresh ones. */
 async function start(columns = [column('a'), column('b')]) {
   vi.resetModules();
-  const { FakeLibrary } = await import('./fake-library.ts');
   const { startColumnRunner } = await import('../../renderer/compare/run-columns.ts');
   const { useCompare, columnState } = await import('../../renderer/stores/compare.ts');
   const { useImages } = await import('../../renderer/stores/images.ts');
@@ -19,9 +19,12 @@ async function start(columns = [column('a'), column('b')]) {
   const { useScreen } = await import('../../renderer/stores/screen.ts');
   const { useEngine } = await import('../../renderer/stores/engine.ts');
   const { useLibrary } = await import('../../renderer/stores/library.ts');
+  const { FakeLibrary } = await import('./fake-library.ts');
+  // Errors are told apart by their class, which is one of the fresh modules' too.
+  const { FakeEngine } = await import('./fake-engine.ts');
   const engine = new FakeEngine();
   const library = new FakeLibrary();
-  const runner = startColumnRunner(engine, library);
+  const runner = startColumnRunner(engine, library.contract);
   useModel.setState({ shipped: ['a', 'b', 'c'].map(entryOf) });
   useEngine.setState({ device: analysis('').device });
   useCompare.getState().open({ columns, reference: 0 }, 'a');
@@ -178,32 +181,16 @@ describe('columns', () => {
 
   test('whose weights are missing offer them, and run when they have come', async () => {
     const { engine, library, addPicture, front, finish, useLibrary, kinds } = await start([column('a'), column('far')]);
-    const far = (kind: 'available' | 'installed') =>
-      ({
-        id: 'far',
-        title: 'Far',
-        kind: 'catalog',
-        size: 1,
-        facts: null,
-        state: { kind, cached: false },
-      }) as unknown as LibraryEntry;
-    const snapshot = (kind: 'available' | 'installed') =>
-      useLibrary.setState({ snapshot: { entries: [far(kind)] } as never });
-    const { DownloadError } = await import('../../models/errors.ts');
-    let isHere = false;
-    library.use = async () => {
-      if (!isHere) throw new DownloadError('not-installed', 'Far is not installed.');
-      return entryOf('far');
-    };
-    snapshot('available');
+    const put = (state: ModelState) => useLibrary.setState({ snapshot: snapshot(libraryEntry('far', state)) });
+    put(AVAILABLE);
     await front('compare');
     await addPicture('one');
     await finish('1');
-    await settled();
+    await library.next('use').fail('DownloadError', 'not-installed');
     expect(kinds()).toEqual(['done', 'missing']);
-    isHere = true;
-    snapshot('installed');
+    put(INSTALLED);
     await settled();
+    await library.next('use').answer(entryOf('far'));
     expect(engine.next('prepare').argument).toMatchObject({ id: 'far' });
     await finish('2');
     expect(kinds()).toEqual(['done', 'done']);
