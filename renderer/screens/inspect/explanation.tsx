@@ -3,7 +3,7 @@ import { Collapsible } from 'radix-ui';
 import { useState } from 'react';
 import { kindIn } from '../../pipeline/wishes.ts';
 import { useView } from '../../stores/view.ts';
-import { EXPLANATIONS, MAP_FACTS } from './map-words.ts';
+import { COMPONENT_FACTS, EXPLANATIONS, MAP_FACTS } from './map-words.ts';
 import type { Inspection } from './use-inspection.ts';
 
 /** The unit in a few words, and a click away what the map's numbers are and what they do not say. */
@@ -14,11 +14,13 @@ export function Explanation({ inspection }: { readonly inspection: Inspection })
   const [open, setOpen] = useState(false);
   const cls = inspection.stages[stage]?.grids.cls ?? 0;
   const subject = kindIn({ view, direction }, cls) ?? (view === 'rollout' ? 'rollout' : 'projection');
+  const colored = useView((state) => state.view === 'projection' && state.projectionShow === 'components');
+  const facts = colored ? COMPONENT_FACTS : MAP_FACTS[subject];
   return (
     <Collapsible.Root open={open} onOpenChange={setOpen} className="view-facts">
-      <Collapsible.Trigger className="view-facts-toggle" aria-label={`What am I seeing? ${MAP_FACTS[subject]}`}>
+      <Collapsible.Trigger className="view-facts-toggle" aria-label={`What am I seeing? ${facts}`}>
         <CircleHelp size={14} aria-hidden />
-        <span>{MAP_FACTS[subject]}</span>
+        <span>{facts}</span>
         <ChevronDown size={14} aria-hidden />
       </Collapsible.Trigger>
       <Collapsible.Content>

@@ -46,6 +46,9 @@ export const MAP_FACTS: Readonly<Record<MapSubject, string>> = {
   projection: 'Length of a token · the same for every class',
 };
 
+/** The same where colours take the place of numbers. */
+export const COMPONENT_FACTS = 'Principal components · the same for every class';
+
 export const VIEW_NAMES: Readonly<Record<View, string>> = {
   cls: 'CLS',
   received: 'Received',
