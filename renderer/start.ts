@@ -1,6 +1,8 @@
 import { toErrorMessage } from '../models/errors.ts';
 import { type Comparing, startComparing } from './compare/start-comparing.ts';
 import type { DevicePreference } from './engine/protocol.ts';
+import { EvaluationDatabase } from './evaluate/evaluation-database.ts';
+import { type EvaluationFlow, evaluationFlow } from './evaluate/evaluation-flow.ts';
 import { type ImportFlow, importFlow } from './library/import-flow.ts';
 import { type LibraryActions, libraryActions } from './library/library-actions.ts';
 import { startModelLoader } from './library/model-loader.ts';
@@ -10,13 +12,18 @@ import { startShowingMaps } from './pipeline/follow-maps.ts';
 import { type FollowedStudies, startFollowingStudies } from './pipeline/follow-studies.ts';
 import { type InputActions, inputActions } from './pipeline/input-actions.ts';
 import { type RecipeFlow, recipeFlow } from './pipeline/recipe-flow.ts';
+import type { Journal } from './results/journal.ts';
+import { type Thumbnails, thumbnails } from './results/thumbnails.ts';
 import { type MapTests, startMapTests } from './screens/inspect/faithfulness/run-tests.ts';
 import type { SampleEntry, Shell, ShellVersions } from './shell/shell.ts';
+import { resultsJournal } from './storage/results-journal.ts';
 import { noteEngineState, useEngine } from './stores/engine.ts';
 import { useImages } from './stores/images.ts';
 import { useLibrary } from './stores/library.ts';
 import { useModel } from './stores/model.ts';
 import { useNotices } from './stores/notices.ts';
+import { useOverview } from './stores/overview.ts';
+import { useSession } from './stores/session.ts';
 import { rememberSettings, useSettings } from './stores/settings.ts';
 import { useView } from './stores/view.ts';
 
@@ -26,6 +33,9 @@ export interface App {
   readonly versions: ShellVersions;
   readonly samples: readonly SampleEntry[];
   readonly queue: AnalysisQueue;
+  /** Results that survive the session. */
+  readonly journal: Journal;
+  readonly thumbnails: Thumbnails;
   readonly input: InputActions;
   readonly studies: FollowedStudies;
   readonly tests: MapTests;
@@ -33,6 +43,7 @@ export interface App {
   readonly imports: ImportFlow;
   readonly recipes: RecipeFlow;
   readonly compare: Comparing;
+  readonly evaluations: EvaluationFlow;
   readonly chooseDevice: (preference: DevicePreference) => Promise<void>;
   /** Makes a model the one that pictures are shown to, whether it is on this machine yet or not. */
   readonly chooseModel: (id: string) => Promise<void>;
@@ -52,7 +63,14 @@ export async function startApp(shell: Shell): Promise<App> {
   addEventListener('pagehide', flush);
 
   useModel.setState({ shipped });
-  const queue = startAnalysisQueue(engine);
+  const journal = resultsJournal();
+  const { began } = useSession.getState();
+  const queue = startAnalysisQueue(engine, journal, began);
+  // A browser that keeps nothing has nothing to offer; that it keeps nothing is said when there is something to keep.
+  void journal.lastSession(began).then(
+    (earlier) => useOverview.setState({ earlier }),
+    () => {},
+  );
   const tests = startMapTests(engine);
   const studies = startFollowingStudies(engine, queue.refresh);
   startShowingMaps();
@@ -109,12 +127,15 @@ export async function startApp(shell: Shell): Promise<App> {
     versions,
     samples,
     queue,
+    journal,
+    thumbnails: thumbnails(journal),
     input,
     studies,
     tests,
     library: libraryActions(library),
     imports: importFlow(library),
     compare,
+    evaluations: evaluationFlow({ engine, library, database: new EvaluationDatabase(), version: versions.app }),
     recipes: recipeFlow({ chooseModel, input, samples }),
     chooseDevice,
     chooseModel,

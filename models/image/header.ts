@@ -31,6 +31,8 @@ export interface ImageHeader {
   readonly orientation: Orientation;
   /** The first frame is used. Null where the bytes at hand do not tell. */
   readonly animated: boolean | null;
+  /** 1 for a still picture; null where the bytes at hand do not tell. */
+  readonly frames: number | null;
 }
 
 interface FormatReader {
@@ -109,7 +111,8 @@ function parseHeader(name: string, bytes: Uint8Array): ImageHeader | null {
   try {
     const parsed = parse(view);
     judgeSize(name, parsed.width, parsed.height);
-    return { format, mimeType, ...parsed };
+    const frames = parsed.frames ?? (parsed.animated === false ? 1 : null);
+    return { format, mimeType, ...parsed, frames };
   } catch (error) {
     if (error instanceof MalformedHeader)
       throw new ImageError('image-broken', `${name}: the file is damaged: ${error.message}. Get it again.`, {

@@ -1,13 +1,16 @@
-/** The tray's squares are 72 CSS pixels; twice that keeps them sharp on dense screens. */
+/** The overview's squares are up to 144 CSS pixels, the tray's 72; the latter stay sharp on dense screens. */
 const SIDE = 144;
 
 /**
- * A picture's centre square, at most {@link SIDE} pixels, as an object URL; over white, as the network sees transparency.
- * A thousand full pictures behind `<img>` would each be decoded whole. Null where the browser cannot decode the file:
- * the engine, which tries next, says why.
+ * A picture's centre square, at most {@link SIDE} pixels; over white, as the network sees transparency. A thousand full pictures
+ * behind `<img>` would each be decoded whole. Null where the browser cannot decode the file: the engine, which tries next, says
+ * why.
  * @param size in pixels, orientation applied
  */
-export async function thumbnailUrl(file: Blob, size: { readonly width: number; readonly height: number }) {
+export async function makeThumbnail(
+  file: Blob,
+  size: { readonly width: number; readonly height: number },
+): Promise<Blob | null> {
   const square = Math.min(size.width, size.height);
   const side = Math.min(SIDE, square);
   const left = Math.floor((size.width - square) / 2);
@@ -27,5 +30,5 @@ export async function thumbnailUrl(file: Blob, size: { readonly width: number; r
     context.drawImage(bitmap, 0, 0);
   }
   bitmap.close();
-  return URL.createObjectURL(await canvas.convertToBlob({ type: 'image/webp', quality: 0.85 }));
+  return canvas.convertToBlob({ type: 'image/webp', quality: 0.85 });
 }

@@ -2,6 +2,8 @@ import { create } from 'zustand';
 import type { ErrorMessage } from '../../models/errors.ts';
 import type { CropPosition } from '../../models/image/preprocessing.ts';
 import type { Analysis, EngineProgress } from '../engine/protocol.ts';
+import type { PictureResult } from '../results/picture-result.ts';
+import { ImageIndex, type StatusCounts, type StatusKind } from './image-index.ts';
 
 export type ImageStatus =
   /** Waiting for its header to be read. */
@@ -9,6 +11,8 @@ export type ImageStatus =
   /** Fit to be decoded; waiting for the engine. */
   | { readonly kind: 'queued' }
   | { readonly kind: 'running'; readonly progress: EngineProgress | null }
+  /** Its answer is known (`result`), its maps are not: they are made when it is looked at. */
+  | { readonly kind: 'classified' }
   | { readonly kind: 'done'; readonly analysis: Analysis }
   /** The user stopped it. */
   | { readonly kind: 'stopped' }
@@ -19,25 +23,43 @@ export interface PictureSize {
   readonly height: number;
 }
 
+/** A file of several frames, of which the first is used. */
+export interface Frames {
+  /** Null where the bytes that were read do not tell. */
+  readonly count: number | null;
+  /** False where it is not even known whether there is more than one. */
+  readonly certain: boolean;
+}
+
 export interface TrayImage {
   readonly id: string;
   readonly name: string;
+  /** Where it lay in the folder that was dropped; its name where it came by itself. */
+  readonly path: string;
   readonly file: Blob;
   /** Object URL of the picture; null until its header was judged, because a browser decodes whatever it is given. */
   readonly url: string | null;
-  /** Object URL of a small rendering. */
-  readonly thumbnail: string | null;
   /** In pixels, orientation applied, as the header says; null until it was read. */
   readonly size: PictureSize | null;
+  /** Null for a still picture. */
+  readonly frames: Frames | null;
   /** Where the user put the crop, on whatever input crops; null for the centre. */
   readonly crop: CropPosition | null;
   readonly status: ImageStatus;
+  /** What the chosen model says at the chosen input; it stays while the maps are made. */
+  readonly result: PictureResult | null;
+  /** What other models said, the latest of each. */
+  readonly others: readonly PictureResult[];
 }
 
 export interface NewImage {
   readonly name: string;
   readonly file: Blob;
+  /** Where it lies in a folder; its name by default. */
+  readonly path?: string;
 }
+
+export type ImageChange = Partial<Omit<TrayImage, 'id'>>;
 
 interface Removed {
   readonly images: readonly TrayImage[];
@@ -49,15 +71,16 @@ interface Removed {
 interface ImagesState {
   readonly images: readonly TrayImage[];
   readonly selected: string | null;
+  readonly counts: StatusCounts;
   /** The last removal, until the next one or until it is forgotten. */
   readonly removed: Removed | null;
-  /** Appends to the tray; the first of them is selected. Answers their ids. */
-  readonly add: (files: readonly NewImage[]) => readonly string[];
-  readonly change: (id: string, change: Partial<Omit<TrayImage, 'id'>>) => void;
+  /** Appends to the tray; the first of them is selected, unless they follow others of the same drop. Answers their ids. */
+  readonly add: (files: readonly NewImage[], following?: boolean) => readonly string[];
+  readonly change: (id: string, change: ImageChange) => void;
+  /** Many at once, in one step: whoever listens hears of it once. */
+  readonly changeMany: (changes: ReadonlyMap<string, ImageChange>) => void;
   readonly setStatus: (id: string, status: ImageStatus) => void;
   readonly select: (id: string) => void;
-  /** Along the tray; stops at its ends. */
-  readonly step: (by: number) => void;
   readonly remove: (ids: readonly string[]) => void;
   readonly undoRemove: () => void;
   /** Lets go of what could still be brought back. */
@@ -65,97 +88,128 @@ interface ImagesState {
 }
 
 let nextId = 1;
+const index = new ImageIndex();
 
-export const useImages = create<ImagesState>()((set, get) => ({
-  images: [],
-  selected: null,
-  removed: null,
+export const useImages = create<ImagesState>()((set, get) => {
+  /** A list with other members or another order. */
+  const become = (images: readonly TrayImage[]) => ({ images, counts: index.of(images).counts() });
 
-  add: (files) => {
-    const added = files.map<TrayImage>(({ name, file }) => ({
-      id: `image-${nextId++}`,
-      name,
-      file,
-      url: null,
-      thumbnail: null,
-      size: null,
-      crop: null,
-      status: { kind: 'loading' },
-    }));
-    const first = added[0];
-    if (first) set((state) => ({ images: [...state.images, ...added], selected: first.id }));
-    return added.map((image) => image.id);
-  },
+  return {
+    ...become([]),
+    selected: null,
+    removed: null,
 
-  change: (id, change) => {
-    const image = get().images.find((candidate) => candidate.id === id);
-    // It was removed meanwhile: what came for it is let go, and it starts afresh if it is brought back.
-    if (!image) {
-      if (change.url) URL.revokeObjectURL(change.url);
-      if (change.thumbnail) URL.revokeObjectURL(change.thumbnail);
-      return;
-    }
-    set((state) => ({ images: state.images.map((old) => (old.id === id ? { ...old, ...change } : old)) }));
-  },
+    add: (files, following = false) => {
+      const added = files.map<TrayImage>(({ name, path, file }) => ({
+        id: `image-${nextId++}`,
+        name,
+        path: path ?? name,
+        file,
+        url: null,
+        size: null,
+        frames: null,
+        crop: null,
+        status: { kind: 'loading' },
+        result: null,
+        others: [],
+      }));
+      const first = added[0];
+      if (first)
+        set((state) => ({
+          ...become([...state.images, ...added]),
+          selected: following ? (state.selected ?? first.id) : first.id,
+        }));
+      return added.map((image) => image.id);
+    },
 
-  setStatus: (id, status) => get().change(id, { status }),
+    change: (id, change) => get().changeMany(new Map([[id, change]])),
 
-  select: (id) => set((state) => (state.images.some((image) => image.id === id) ? { selected: id } : state)),
-
-  step: (by) =>
-    set((state) => {
-      const at = state.images.findIndex((image) => image.id === state.selected);
-      const next = state.images[Math.min(state.images.length - 1, Math.max(0, at + by))];
-      return next ? { selected: next.id } : state;
-    }),
-
-  remove: (ids) => {
-    get().forgetRemoved();
-    set((state) => {
-      const gone = new Set(ids);
-      const positions = state.images.flatMap((image, at) => (gone.has(image.id) ? [at] : []));
-      if (positions.length === 0) return state;
-      const kept = state.images.filter((image) => !gone.has(image.id));
-      const at = state.images.findIndex((image) => image.id === state.selected);
-      const stays = kept.some((image) => image.id === state.selected);
-      return {
-        images: kept,
-        selected: stays ? state.selected : (kept[Math.min(at, kept.length - 1)]?.id ?? null),
-        removed: { images: positions.map((p) => state.images[p]!), positions, selected: state.selected },
-      };
-    });
-  },
-
-  undoRemove: () =>
-    set((state) => {
-      if (!state.removed) return state;
-      const images = [...state.images];
-      for (const [index, image] of state.removed.images.entries())
-        images.splice(state.removed.positions[index]!, 0, settled(image));
-      return { images, removed: null, selected: state.removed.selected };
-    }),
-
-  forgetRemoved: () =>
-    set((state) => {
-      for (const image of state.removed?.images ?? []) {
-        if (image.url) URL.revokeObjectURL(image.url);
-        if (image.thumbnail) URL.revokeObjectURL(image.thumbnail);
+    changeMany: (changes) => {
+      const known = index.of(get().images);
+      const images = [...get().images];
+      const places: number[] = [];
+      for (const [id, change] of changes) {
+        const place = known.position(id);
+        if (place !== undefined) {
+          images[place] = { ...images[place]!, ...change };
+          places.push(place);
+        } else if (change.url) {
+          // It was removed meanwhile: what came for it is let go, and it starts afresh if it is brought back.
+          URL.revokeObjectURL(change.url);
+        }
       }
-      return { removed: null };
-    }),
-}));
+      if (places.length === 0) return;
+      known.replace(images, places);
+      set({ images, counts: known.counts() });
+    },
+
+    setStatus: (id, status) => get().change(id, { status }),
+
+    select: (id) => set((state) => (index.of(state.images).position(id) === undefined ? state : { selected: id })),
+
+    remove: (ids) => {
+      get().forgetRemoved();
+      set((state) => {
+        const gone = new Set(ids);
+        const positions = state.images.flatMap((image, at) => (gone.has(image.id) ? [at] : []));
+        if (positions.length === 0) return state;
+        const at = index.of(state.images).position(state.selected ?? '') ?? 0;
+        // The neighbour that moves up takes the selection.
+        const before = positions.filter((position) => position < at).length;
+        const kept = state.images.filter((image) => !gone.has(image.id));
+        const stays = state.selected !== null && !gone.has(state.selected);
+        return {
+          ...become(kept),
+          selected: stays ? state.selected : (kept[Math.min(at - before, kept.length - 1)]?.id ?? null),
+          removed: { images: positions.map((p) => state.images[p]!), positions, selected: state.selected },
+        };
+      });
+    },
+
+    undoRemove: () =>
+      set((state) => {
+        if (!state.removed) return state;
+        const { images: back, positions, selected } = state.removed;
+        const images: TrayImage[] = [];
+        let kept = 0;
+        for (const [at, image] of back.entries()) {
+          while (images.length < positions[at]! && kept < state.images.length) images.push(state.images[kept++]!);
+          images.push(settled(image));
+        }
+        return { ...become([...images, ...state.images.slice(kept)]), removed: null, selected };
+      }),
+
+    forgetRemoved: () =>
+      set((state) => {
+        if (!state.removed) return state;
+        for (const image of state.removed.images) if (image.url) URL.revokeObjectURL(image.url);
+        return { removed: null };
+      }),
+  };
+});
 
 /** Work that was under way when the image was removed was withdrawn with it, so it has to be asked for again. */
 function settled(image: TrayImage): TrayImage {
-  const { kind } = image.status;
-  return kind === 'running' ? { ...image, status: { kind: image.url ? 'queued' : 'loading' } } : image;
+  return image.status.kind === 'running' ? { ...image, status: { kind: image.url ? 'queued' : 'loading' } } : image;
 }
 
 export function imageById(id: string | null): TrayImage | null {
-  return useImages.getState().images.find((image) => image.id === id) ?? null;
+  return find(useImages.getState().images, id);
 }
 
 /** The picture that is looked at. */
 export function selectedImage(state: Pick<ImagesState, 'images' | 'selected'>): TrayImage | null {
-  return state.images.find((image) => image.id === state.selected) ?? null;
+  return find(state.images, state.selected);
+}
+
+/** Ids of the pictures of a status, the longest waiting first. It changes with the tray: copy what must last. */
+export function idsHaving(kind: StatusKind): ReadonlySet<string> {
+  return index.of(useImages.getState().images).having(kind);
+}
+
+function find(images: readonly TrayImage[], id: string | null): TrayImage | null {
+  // The index is of the tray as it is; a list of a moment ago is not worth remaking it.
+  if (images !== useImages.getState().images) return images.find((image) => image.id === id) ?? null;
+  const place = id === null ? undefined : index.of(images).position(id);
+  return place === undefined ? null : images[place]!;
 }

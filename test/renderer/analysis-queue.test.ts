@@ -1,8 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Classification } from '../../renderer/engine/protocol.ts';
 import { analysis, ENTRY, READY, settled } from './fake-engine.ts';
 
 const PICTURE = new Blob([readFileSync(new URL('../golden/preprocess/portrait.png', import.meta.url))]);
+
+const ANSWER: Classification = {
+  kind: 'done',
+  logits: Float32Array.of(0, 2, 1),
+  probabilities: Float32Array.of(0.1, 0.6, 0.3),
+  window: analysis('').window,
+};
+const FAILED: Classification = {
+  kind: 'failed',
+  error: { name: 'ImageError', code: 'image-broken', message: 'b.png: the picture could not be decoded.' },
+};
 
 /** The stores are the app's; every test gets fresh ones. */
 async function start({ modelReady = true } = {}) {
@@ -22,8 +34,15 @@ async function start({ modelReady = true } = {}) {
     return ids;
   };
   const status = (id: string) => images().images.find((image) => image.id === id)?.status;
-  const analysed = () => engine.pending.map(({ argument }) => (argument as { picture: { name: string } }).picture.name);
-  return { engine, queue, images, add, status, analysed, useModel };
+  // What was withdrawn stays among the fake's calls.
+  const live = (call: string) =>
+    engine.pending
+      .filter((each) => each.call === call && !each.options.signal?.aborted)
+      .map(({ argument }) => argument);
+  const analysed = () => live('analyze').map((argument) => (argument as { picture: { name: string } }).picture.name);
+  const classified = () =>
+    live('classify').map((argument) => (argument as { pictures: { name: string }[] }).pictures.map(({ name }) => name));
+  return { engine, queue, images, add, status, analysed, classified, useModel };
 }
 
 let revoked: string[] = [];
@@ -38,18 +57,37 @@ beforeEach(() => {
 
 afterEach(() => vi.restoreAllMocks());
 
-test('pictures run one at a time, the selected one first', async () => {
-  const { engine, images, add, status, analysed } = await start();
+test('the picture that is looked at is analysed first, of the others only the answer is asked for', async () => {
+  const { engine, images, add, status, analysed, classified } = await start();
   const [a, b, c] = await add('a.png', 'b.png', 'c.png');
   expect(analysed()).toEqual(['a.png']);
+  expect(classified()).toEqual([]);
   images().select(c!);
   await engine.next('analyze').answer(analysis('1'));
   expect(analysed()).toEqual(['c.png']);
   await engine.next('analyze').answer(analysis('2'));
-  expect(analysed()).toEqual(['b.png']);
-  await engine.next('analyze').answer(analysis('3'));
-  expect([a, b, c].map((id) => status(id!)?.kind)).toEqual(['done', 'done', 'done']);
+  expect([analysed(), classified()]).toEqual([[], [['b.png']]]);
+  await engine.next('classify').answer([ANSWER]);
+  expect([a, b, c].map((id) => status(id!)?.kind)).toEqual(['done', 'classified', 'done']);
   expect(status(c!)).toMatchObject({ analysis: { runId: '2' } });
+  const known = images().images.find((image) => image.id === b)?.result;
+  expect(known).toMatchObject({ modelId: 'test', classCount: 3 });
+  expect(known?.top.map(({ label }) => label)).toEqual(['sea dog', 'dog', 'cat']);
+  expect(known?.entropy).toBeCloseTo(1.2955, 3);
+});
+
+test('the answer of a classified picture stays while its maps are made', async () => {
+  const { engine, images, add, status, analysed } = await start();
+  const [, b] = await add('a.png', 'b.png');
+  await engine.next('analyze').answer(analysis('1'));
+  await engine.next('classify').answer([ANSWER]);
+  images().select(b!);
+  await settled();
+  expect(analysed()).toEqual(['b.png']);
+  expect(status(b!)?.kind).toBe('running');
+  expect(images().images[1]?.result?.top[0]?.label).toBe('sea dog');
+  await engine.next('analyze').answer(analysis('2'));
+  expect(status(b!)).toMatchObject({ kind: 'done', analysis: { runId: '2' } });
 });
 
 test('a file that is no picture is refused with its code and never reaches the engine', async () => {
@@ -60,8 +98,81 @@ test('a file that is no picture is refused with its code and never reaches the e
   ]);
   await settled();
   expect(status(text!)).toMatchObject({ kind: 'error', error: { code: 'image-unknown-format' } });
+  await engine.next('classify').answer([ANSWER]);
+  expect(status(good!)?.kind).toBe('classified');
+});
+
+test('a picture that fails among others has its reason and does not stop them; all failed can be tried again', async () => {
+  const { engine, queue, add, status, classified } = await start();
+  const [, ...rest] = await add('a.png', 'b.png', 'c.png', 'd.png');
   await engine.next('analyze').answer(analysis('1'));
-  expect(status(good!)?.kind).toBe('done');
+  await engine.next('classify').answer([FAILED]);
+  await engine.next('classify').answer([ANSWER, ANSWER]);
+  expect(rest.map((id) => status(id)?.kind)).toEqual(['error', 'classified', 'classified']);
+  queue.retry('error');
+  await settled();
+  expect(classified()).toEqual([['b.png']]);
+});
+
+test('a job that fails as a whole is run again picture by picture', async () => {
+  const { engine, add, status, classified } = await start();
+  const [, b, c, d] = await add('a.png', 'b.png', 'c.png', 'd.png');
+  await engine.next('analyze').answer(analysis('1'));
+  await engine.next('classify').answer([ANSWER]);
+  expect(classified()).toEqual([['c.png', 'd.png']]);
+  await engine.next('classify').fail('EngineError', 'engine-crashed');
+  expect(classified()).toEqual([['c.png']]);
+  await engine.next('classify').fail('EngineError', 'engine-crashed');
+  await engine.next('classify').answer([ANSWER]);
+  expect([b, c, d].map((id) => status(id!)?.kind)).toEqual(['classified', 'error', 'classified']);
+});
+
+test('an engine that fails again and again pauses the queue and says why', async () => {
+  const { engine, queue, add, status } = await start();
+  const { useQueue } = await import('../../renderer/stores/queue.ts');
+  const ids = await add('a.png', 'b.png', 'c.png', 'd.png', 'e.png');
+  await engine.next('analyze').answer(analysis('1'));
+  for (let failures = 0; failures < 3; failures += 1)
+    await engine.next('classify').fail('EngineError', 'engine-out-of-memory');
+  expect(useQueue.getState()).toMatchObject({ paused: true, reason: 'engine-out-of-memory' });
+  expect(status(ids[4]!)?.kind).toBe('queued');
+  queue.resume();
+  await settled();
+  await engine.next('classify').answer([ANSWER]);
+  expect(status(ids[4]!)?.kind).toBe('classified');
+});
+
+test('a paused queue runs only what is looked at; a cancelled one nothing, until it is wanted again', async () => {
+  const { engine, queue, images, add, status, analysed, classified } = await start();
+  const [a, b, c] = await add('a.png', 'b.png', 'c.png');
+  queue.pause();
+  await engine.next('analyze').answer(analysis('1'));
+  expect(classified()).toEqual([]);
+  images().select(b!);
+  await settled();
+  expect(analysed()).toEqual(['b.png']);
+  queue.cancelAll();
+  await settled();
+  expect([a, b, c].map((id) => status(id!)?.kind)).toEqual(['done', 'stopped', 'stopped']);
+  images().select(a!);
+  queue.retry('stopped');
+  await settled();
+  expect(classified()).toEqual([['b.png']]);
+});
+
+test('maps are kept for the last that were looked at; of those before only the answer', async () => {
+  const { engine, images, add, status } = await start();
+  const { KEPT_ANALYSES } = await import('../../renderer/pipeline/analysis-queue.ts');
+  const { useQueue } = await import('../../renderer/stores/queue.ts');
+  useQueue.setState({ paused: true });
+  const ids = await add(...Array.from({ length: KEPT_ANALYSES + 2 }, (_, at) => `${at}.png`));
+  for (const id of ids) {
+    images().select(id);
+    await settled();
+    await engine.next('analyze').answer(analysis(id));
+  }
+  expect(ids.filter((id) => status(id)?.kind === 'classified')).toEqual(ids.slice(0, 2));
+  expect(images().counts.done).toBe(KEPT_ANALYSES);
 });
 
 test('pictures wait for the model', async () => {
@@ -74,7 +185,7 @@ test('pictures wait for the model', async () => {
 });
 
 test('a cancelled picture stops, its late answer is dropped, and the next one runs', async () => {
-  const { engine, queue, add, status, analysed } = await start();
+  const { engine, queue, add, status, classified } = await start();
   const [a] = await add('a.png', 'b.png');
   const late = engine.next('analyze');
   queue.cancel(a!);
@@ -82,7 +193,7 @@ test('a cancelled picture stops, its late answer is dropped, and the next one ru
   expect(late.options.signal?.aborted).toBe(true);
   await late.answer(analysis('late'));
   expect(status(a!)).toEqual({ kind: 'stopped' });
-  expect(analysed()).toEqual(['b.png']);
+  expect(classified()).toEqual([['b.png']]);
   queue.requeue(a!);
   expect(status(a!)?.kind).toBe('queued');
 });
@@ -92,8 +203,8 @@ test('an engine error stands at its picture alone, and can be tried again', asyn
   const [a, b] = await add('a.png', 'b.png');
   await engine.next('analyze').fail('EngineError', 'engine-crashed');
   expect(status(a!)).toMatchObject({ kind: 'error', error: { code: 'engine-crashed' } });
-  await engine.next('analyze').answer(analysis('1'));
-  expect(status(b!)?.kind).toBe('done');
+  await engine.next('classify').answer([ANSWER]);
+  expect(status(b!)?.kind).toBe('classified');
   queue.requeue(a!);
   await settled();
   await engine.next('analyze').answer(analysis('2'));
@@ -146,6 +257,8 @@ test('another model runs all again, save what is no picture and what was stopped
   queue.cancel(b!);
   await settled();
   queue.requeueAll();
+  expect(status(a!)?.kind).toBe('queued');
+  await settled();
   expect(status(a!)?.kind).toBe('running');
   expect(status(b!)?.kind).toBe('stopped');
   expect(status(bad!)).toMatchObject({ kind: 'error', error: { code: 'image-empty' } });

@@ -195,7 +195,7 @@ describe('a test by the engine', () => {
     await over;
     const running = tests.start(subject, { ...cells, stage: 1 }, 1, effort);
     const { options } = engine.next('faithfulness');
-    useImages.getState().step(1);
+    useImages.getState().select(useImages.getState().images[1]!.id);
     await running;
     await settled();
     expect(options.signal?.aborted).toBe(true);

@@ -13,25 +13,25 @@ export function parseGif(view: DataView): ParsedHeader {
   const height = view.getUint16(8, true);
   const flags = view.getUint8(10);
   view.getUint16(11); // the descriptor's last two bytes have to be there
-  return { width, height, orientation: 1, animated: hasSecondFrame(view, 13 + colourTableBytes(flags)) };
+  return { width, height, orientation: 1, ...countFrames(view, 13 + colourTableBytes(flags)) };
 }
 
-/** True at a second image, false at the trailer, null where the bytes end first. */
-function hasSecondFrame(view: DataView, start: number): boolean | null {
+/** Whether there is a second image; how many there are is known where the bytes reach to the trailer. */
+function countFrames(view: DataView, start: number): Required<Pick<ParsedHeader, 'animated' | 'frames'>> {
   let images = 0;
   let at = start;
   while (at < view.byteLength) {
     const block = view.getUint8(at);
-    if (block === TRAILER) return false;
+    if (block === TRAILER) return { animated: images > 1, frames: Math.max(1, images) };
     if (block === EXTENSION) {
       at = afterSubBlocks(view, at + 2);
     } else if (block === IMAGE) {
-      if (++images === 2) return true;
-      if (at + 10 > view.byteLength) return null;
+      images += 1;
+      if (at + 10 > view.byteLength) break;
       at = afterSubBlocks(view, at + 11 + colourTableBytes(view.getUint8(at + 9)));
-    } else return null;
+    } else break;
   }
-  return null;
+  return { animated: images > 1 ? true : null, frames: null };
 }
 
 function afterSubBlocks(view: DataView, start: number): number {

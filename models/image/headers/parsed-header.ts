@@ -10,6 +10,8 @@ export interface ParsedHeader {
   readonly orientation: Orientation;
   /** Null where the bytes at hand do not tell. */
   readonly animated: boolean | null;
+  /** How many frames there are; null where the bytes at hand do not tell. Absent for a still picture. */
+  readonly frames?: number | null;
 }
 
 /**

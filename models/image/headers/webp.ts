@@ -15,7 +15,7 @@ export function parseWebp(view: DataView): ParsedHeader {
       width: uint24(view, data + 4) + 1,
       height: uint24(view, data + 7) + 1,
       orientation: flags & FLAG_EXIF ? findExif(view) : 1,
-      animated: (flags & FLAG_ANIMATION) !== 0,
+      ...(flags & FLAG_ANIMATION ? { animated: true, frames: countFrames(view) } : { animated: false }),
     };
   }
   if (chunk === 'VP8L') {
@@ -30,6 +30,19 @@ export function parseWebp(view: DataView): ParsedHeader {
     return { width, height, orientation: 1, animated: false };
   }
   throw new MalformedHeader('the first WebP chunk is unknown');
+}
+
+/** Null where the bytes at hand end before the file. */
+function countFrames(view: DataView): number | null {
+  const end = view.getUint32(4, true) + 8;
+  let frames = 0;
+  let at = 12;
+  for (; at + 8 <= Math.min(end, view.byteLength); ) {
+    const length = view.getUint32(at + 4, true);
+    if (ascii(view, at, 4) === 'ANMF') frames += 1;
+    at += 8 + length + (length & 1);
+  }
+  return at >= end ? frames : null;
 }
 
 /** EXIF comes after the pixels; upright where the bytes at hand end before it. */

@@ -65,13 +65,16 @@ interface GroupProps {
   readonly choose: (run: () => void) => () => void;
 }
 
+/** A list of thousands helps nobody; the tray finds the others. */
+const LISTED_PICTURES = 200;
+
 function Pictures({ choose }: GroupProps): ReactNode {
   const images = useImages((state) => state.images);
   const select = useImages((state) => state.select);
   if (images.length === 0) return null;
   return (
     <Command.Group heading="Pictures">
-      {images.map(({ id, name }) => (
+      {images.slice(0, LISTED_PICTURES).map(({ id, name }) => (
         <Command.Item key={id} value={`picture ${name} ${id}`} onSelect={choose(() => select(id))}>
           {name}
         </Command.Item>

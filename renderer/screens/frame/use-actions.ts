@@ -1,16 +1,20 @@
 import { useMemo } from 'react';
+import { stepShown } from '../../results/shown-rows.ts';
 import type { App } from '../../start.ts';
 import { useCamera } from '../../stores/camera.ts';
 import { useExporting } from '../../stores/exporting.ts';
 import { selectedImage, useImages } from '../../stores/images.ts';
+import { useOverview } from '../../stores/overview.ts';
 import { type ScreenName, useScreen } from '../../stores/screen.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { useView } from '../../stores/view.ts';
 import { COMPARE_KEY, compareActions } from '../compare/compare-actions.ts';
+import { EVALUATE_KEY } from '../evaluate/words.ts';
 import { addSamples, choosePictures } from '../inspect/add-pictures.ts';
 import { exportsOf } from '../inspect/export/export-actions.ts';
 import { EXPORT_KEY } from '../inspect/export/export-menu.tsx';
 import { inputCommands } from '../inspect/input-size/input-commands.ts';
+import { overviewActions } from '../inspect/many/overview-actions.ts';
 import { removeAllPictures, removePictures, undoRemoving } from '../inspect/remove-pictures.ts';
 import { useApp } from './app-context.ts';
 import { mapActions } from './map-actions.ts';
@@ -38,16 +42,17 @@ export function useActions({ openPalette, openShortcuts }: Openers): readonly Ac
   const app = useApp();
   const stageCount = useView((state) => state.stages.length);
   const screen = useScreen((state) => state.screen);
+  const overview = useOverview((state) => state.open);
   return useMemo(
     () => [
       // What nobody sees is not changed by a key.
       ...(screen === 'inspect'
         ? [
-            ...mapActions(stageCount),
-            ...pictureActions(),
-            ...inputCommands(app),
-            ...exportActions(app),
+            ...(overview
+              ? inputCommands(app)
+              : [...mapActions(stageCount), ...pictureActions(), ...inputCommands(app), ...exportActions(app)]),
             ...trayActions(app),
+            ...overviewActions(app, overview),
           ]
         : []),
       ...(screen === 'compare' ? [...compareActions(), ...trayActions(app)] : []),
@@ -55,7 +60,7 @@ export function useActions({ openPalette, openShortcuts }: Openers): readonly Ac
       { id: 'palette', title: 'Search everything', group: 'App', keys: ['mod+k'], run: openPalette },
       { id: 'shortcuts', title: 'Keyboard shortcuts', group: 'App', keys: ['?'], run: openShortcuts },
     ],
-    [app, stageCount, screen, openPalette, openShortcuts],
+    [app, stageCount, screen, overview, openPalette, openShortcuts],
   );
 }
 
@@ -102,14 +107,14 @@ function trayActions(app: App): readonly Action[] {
       title: 'Next picture',
       group: 'Tray',
       keys: ['ArrowRight', 'ArrowDown'],
-      run: () => images().step(1),
+      run: () => stepShown(1),
     },
     {
       id: 'back',
       title: 'Previous picture',
       group: 'Tray',
       keys: ['ArrowLeft', 'ArrowUp'],
-      run: () => images().step(-1),
+      run: () => stepShown(-1),
     },
     { id: 'open', title: 'Open pictures…', group: 'Tray', keys: ['mod+o'], run: () => choosePictures('files') },
     { id: 'open-folder', title: 'Open a folder…', group: 'Tray', keys: [], run: () => choosePictures('folder') },
@@ -140,6 +145,7 @@ function appActions(app: App): readonly Action[] {
   return [
     { id: 'screen-inspect', title: 'Inspect', group: 'App', keys: ['i'], run: screen('inspect') },
     { id: 'screen-compare', title: 'Compare', group: 'App', keys: [COMPARE_KEY], run: screen('compare') },
+    { id: 'screen-evaluate', title: 'Evaluate', group: 'App', keys: [EVALUATE_KEY], run: screen('evaluate') },
     { id: 'screen-models', title: 'Models', group: 'App', keys: ['l'], run: screen('models') },
     { id: 'import', title: 'Import a model…', group: 'App', keys: [], run: () => chooseModelFiles(app) },
     { id: 'recipe', title: 'Open a recipe…', group: 'App', keys: [], run: () => chooseRecipe(app) },

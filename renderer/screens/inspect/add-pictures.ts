@@ -3,10 +3,12 @@ import { type Collected, collectChosen } from '../../pipeline/collect-files.ts';
 import type { SampleEntry } from '../../shell/shell.ts';
 import { useImages } from '../../stores/images.ts';
 import { useNotices } from '../../stores/notices.ts';
+import { useOverview } from '../../stores/overview.ts';
 
 /** Puts what was dropped, pasted or chosen into the tray, and says so where files were left out. */
 export function addCollected({ images, skipped }: Pick<Collected, 'images' | 'skipped'>): void {
   useImages.getState().add(images);
+  showTray();
   if (skipped === 0 && images.length > 0) return;
   const others = skipped === 1 ? '1 other file' : `${skipped} other files`;
   const { show } = useNotices.getState();
@@ -14,10 +16,17 @@ export function addCollected({ images, skipped }: Pick<Collected, 'images' | 'sk
   else show(`${images.length} ${images.length === 1 ? 'picture' : 'pictures'} added, ${others} left out.`);
 }
 
+/** What was brought is what is wanted now, not what an earlier session left. */
+export function showTray(): void {
+  const { open, source, show } = useOverview.getState();
+  if (open && source === 'earlier') show(false);
+}
+
 /** Fetches sample pictures of the app and adds them; all or none. */
 export async function addSamples(samples: readonly SampleEntry[]): Promise<void> {
   try {
     useImages.getState().add(await Promise.all(samples.map(fetchSample)));
+    showTray();
   } catch (error) {
     useNotices.getState().show(error instanceof Error ? error.message : String(error));
   }

@@ -1,6 +1,8 @@
+import { useOverview } from '../../stores/overview.ts';
 import { useView } from '../../stores/view.ts';
 import { Atlas } from './atlas/atlas.tsx';
 import { EmptyState } from './empty-state.tsx';
+import { Overview } from './many/overview.tsx';
 import { Panel } from './panel.tsx';
 import { Picture } from './picture.tsx';
 import { Readout } from './readout.tsx';
@@ -11,7 +13,15 @@ import './inspect.css';
 
 /** Tray, picture with its maps, answer. */
 export function InspectScreen({ inspection }: { readonly inspection: Inspection }) {
+  const overview = useOverview(({ open, source }) => open && source);
   const atlas = useView((state) => state.atlas) && inspection.analysis !== null;
+  if (overview)
+    return (
+      <div className="inspect">
+        <Tray />
+        <Overview key={overview} />
+      </div>
+    );
   return (
     <div className="inspect">
       <Tray />

@@ -13,8 +13,10 @@ import { MarksLayer } from './marks-layer.tsx';
 import { PictureState } from './picture-state.tsx';
 import { asksQuery, moveQuery, pressAt } from './query-place.ts';
 import type { Inspection } from './use-inspection.ts';
+import { useStill } from './use-still.ts';
 import { type PictureLayout, useZoom } from './use-zoom.ts';
 import { VeilLayer } from './veil-layer.tsx';
+import { framesText } from './words.ts';
 import './picture.css';
 
 interface PictureProps {
@@ -43,7 +45,8 @@ export function Picture({ inspection, image }: PictureProps) {
   const readable = inspection.analysis !== null;
   // A browser shows what little it can of a damaged file, which would pass for a picture.
   const refused = image.status.kind === 'error' && image.status.error.name === 'ImageError';
-  const url = refused ? null : image.url;
+  const still = useStill(image);
+  const url = refused ? null : still;
 
   const onPointerMove = (event: PointerEvent) => {
     const point = toPicture(event, layout);
@@ -98,6 +101,7 @@ export function Picture({ inspection, image }: PictureProps) {
       {url && <CropHandle image={image} entry={inspection.entry} layout={layout} />}
       <PictureState image={image} />
       {readable && <MapState stageCount={inspection.stages.length} />}
+      {url && image.frames?.certain && <p className="picture-frames">{framesText(image.frames)}</p>}
       {url && <ZoomControls />}
     </section>
   );

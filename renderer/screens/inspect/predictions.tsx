@@ -16,18 +16,24 @@ const LISTED = 5;
 export function Predictions({ inspection }: { readonly inspection: Inspection }) {
   const { analysis, entry, image } = inspection;
   const query = useView((state) => state.classQuery);
-  const ranked = useMemo(() => (analysis && entry ? predictionsOf(analysis, entry.labels) : []), [analysis, entry]);
+  // The answer of a picture whose maps are still being made is known for its likeliest classes.
+  const known = image?.result && image.result.modelId === entry?.id ? image.result : null;
+  const ranked = useMemo(
+    () => (analysis && entry ? predictionsOf(analysis, entry.labels) : (known?.top ?? [])),
+    [analysis, entry, known],
+  );
+  const classCount = analysis ? ranked.length : (known?.classCount ?? 0);
   const found = useMemo(() => searchClasses(ranked, query), [ranked, query]);
   const searching = query.trim() !== '';
   return (
     <section aria-label="Predictions">
       <header className="panel-head">
         <h2>Predictions</h2>
-        {analysis && (
+        {classCount > 0 && (
           <span className="quiet">
             {searching
               ? `${found.length} of ${ranked.length} classes`
-              : `top ${Math.min(LISTED, ranked.length)} of ${ranked.length}`}
+              : `top ${Math.min(LISTED, ranked.length)} of ${classCount}`}
           </span>
         )}
       </header>

@@ -1,133 +1,143 @@
-import { CircleAlert, CirclePause, FolderOpen, ImagePlus, Images, Plus, Trash2, X } from 'lucide-react';
+import { Download, FolderOpen, History, ImagePlus, Images, LayoutGrid, ListFilter, Plus, Trash2 } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import { memo, useEffect, useRef } from 'react';
-import { type TrayImage, useImages } from '../../stores/images.ts';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { isFiltered, type PictureRow } from '../../results/picture-filter.ts';
+import { useTrayRows } from '../../results/shown-rows.ts';
+import { imageById, useImages } from '../../stores/images.ts';
+import { useOverview } from '../../stores/overview.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { percent } from '../../ui/format.ts';
-import { Tip } from '../../ui/tooltip.tsx';
+import { whole } from '../../ui/format.ts';
+import { Popover } from '../../ui/popover.tsx';
+import { type GridHandle, VirtualGrid } from '../../ui/virtual-grid.tsx';
 import { useApp } from '../frame/app-context.ts';
 import { addSamples, choosePictures } from './add-pictures.ts';
-import { removeAllPictures, removePictures } from './remove-pictures.ts';
-import { useTopPrediction } from './use-top-prediction.ts';
-import { shortError } from './words.ts';
+import { FilterControls } from './many/filter-controls.tsx';
+import { QueueState } from './many/queue-state.tsx';
+import { ResultsMenu } from './many/results-menu.tsx';
+import { Tile } from './many/tile.tsx';
+import { removeAllPictures } from './remove-pictures.ts';
 import './tray.css';
 
-/** The pictures, in order of arrival; each tile shows its own state. */
+const NARROWEST_TILE = 62;
+const GAP = 8;
+const PADDING = 12;
+
+/** The pictures, in the order that was asked for; each tile shows its own state. */
 export function Tray() {
-  const images = useImages((state) => state.images);
-  const selected = useImages((state) => state.selected);
+  const total = useImages((state) => state.images.length);
+  const { all, shown } = useTrayRows();
   return (
     <aside className="tray" aria-label="Pictures">
       <header className="tray-head">
         <h2>
-          Pictures <span className="quiet">{images.length > 0 && images.length}</span>
+          Pictures <span className="quiet">{total > 0 && whole(total)}</span>
         </h2>
-        {images.length > 0 && <IconButton icon={Trash2} label="Remove all pictures" onClick={removeAllPictures} />}
+        {total > 0 && <IconButton icon={Trash2} label="Remove all pictures" onClick={removeAllPictures} />}
       </header>
-      <ul className="tray-list scrolls">
-        {images.map((image, at) => (
-          // Without a selection the first tile is where Tab arrives.
-          <Tile
-            key={image.id}
-            image={image}
-            selected={image.id === selected}
-            tabStop={selected ? image.id === selected : at === 0}
-          />
-        ))}
-      </ul>
+      {total > 1 && <Tools all={all} shown={shown} />}
+      <QueueState />
+      <TileList shown={shown} />
+      <Earlier />
       <AddMenu />
     </aside>
   );
 }
 
-interface TileProps {
-  readonly image: TrayImage;
-  readonly selected: boolean;
-  readonly tabStop: boolean;
+interface RowsProps {
+  readonly all: readonly PictureRow[];
+  readonly shown: readonly PictureRow[];
 }
 
-/** Remembered, because each step of one picture changes the list that a thousand others stand in. */
-const Tile = memo(function Tile({ image, selected, tabStop }: TileProps) {
-  const select = useImages((state) => state.select);
-  const button = useRef<HTMLButtonElement>(null);
-  const description = useDescription(image);
+function Tools({ all, shown }: RowsProps) {
+  const { open, source, filter, show } = useOverview();
+  const filtered = isFiltered(filter);
+  return (
+    <>
+      <div className="tray-tools">
+        <IconButton
+          icon={LayoutGrid}
+          label="Overview"
+          keys="shift+g"
+          aria-pressed={open && source === 'tray'}
+          onClick={() => show(!(open && source === 'tray'))}
+        />
+        <Popover
+          label="Filter and order"
+          align="start"
+          trigger={<IconButton icon={ListFilter} label="Filter and order" aria-pressed={filtered} />}
+        >
+          <FilterControls rows={all} />
+        </Popover>
+        <ResultsMenu rows={shown} trigger={<IconButton icon={Download} label="Export results" />} />
+      </div>
+      {filtered && (
+        <p className="tray-shown">
+          {whole(shown.length)} of {whole(all.length)} shown
+        </p>
+      )}
+    </>
+  );
+}
 
-  // The arrows move the selection; the focus follows where it was in the tray already.
-  useEffect(() => {
-    if (!selected) return;
-    button.current?.scrollIntoView({ block: 'nearest' });
-    if (document.activeElement?.closest('.tray-list')) button.current?.focus();
-  }, [selected]);
+function TileList({ shown }: Pick<RowsProps, 'shown'>) {
+  const selected = useImages((state) => state.selected);
+  const grid = useRef<GridHandle>(null);
+  const at = shown.findIndex(({ id }) => id === selected);
+
+  // Only where it stands in the list matters: a list that grows behind it must not scroll back to it.
+  useEffect(() => grid.current?.reveal(at), [at]);
 
   return (
-    <li className="tile" data-status={image.status.kind} data-selected={selected || undefined}>
-      <Tip label={description} side="right">
-        <button
-          ref={button}
-          type="button"
-          className="tile-button"
-          tabIndex={tabStop ? 0 : -1}
-          aria-current={selected || undefined}
-          aria-label={description}
-          onClick={() => select(image.id)}
-        >
-          {image.thumbnail && <img src={image.thumbnail} alt="" draggable={false} />}
-          <Badge image={image} />
-        </button>
-      </Tip>
-      <button
-        type="button"
-        className="tile-remove"
-        tabIndex={-1}
-        aria-label={`Remove ${image.name}`}
-        onClick={() => removePictures([image.id])}
-      >
-        <X size={12} aria-hidden />
-      </button>
-    </li>
+    <VirtualGrid
+      handle={grid}
+      className="tray-list"
+      label="Pictures"
+      items={shown}
+      keyOf={keyOf}
+      minWidth={NARROWEST_TILE}
+      heightOf={square}
+      gap={GAP}
+      padding={PADDING}
+      onKeyDown={toEnds(shown)}
+      render={(row, place) => {
+        const image = imageById(row.id);
+        // Without a selection in sight the first tile is where Tab arrives.
+        const tabStop = at < 0 ? place === 0 : row.id === selected;
+        return image && <Tile image={image} selected={row.id === selected} tabStop={tabStop} />;
+      }}
+    />
   );
-});
-
-function Badge({ image }: { readonly image: TrayImage }) {
-  const top = useTopPrediction(image);
-  switch (image.status.kind) {
-    case 'loading':
-    case 'queued':
-      return <span className="tile-badge tile-dot" />;
-    case 'running':
-      return <span className="tile-badge tile-spinner" />;
-    case 'stopped':
-      return <CirclePause className="tile-badge" size={16} aria-hidden />;
-    case 'error':
-      return (
-        <span className="tile-error">
-          <CircleAlert size={16} aria-hidden />
-          <span>{shortError(image.status.error)}</span>
-        </span>
-      );
-    case 'done':
-      return top && <span className="tile-label">{top.label}</span>;
-  }
 }
 
-/** All there is to know about a tile, in one line. */
-function useDescription(image: TrayImage): string {
-  const top = useTopPrediction(image);
-  const { status, name } = image;
-  switch (status.kind) {
-    case 'loading':
-      return `${name}: reading…`;
-    case 'queued':
-      return `${name}: waiting`;
-    case 'running':
-      return `${name}: running…`;
-    case 'stopped':
-      return `${name}: stopped`;
-    case 'error':
-      return status.error.message;
-    case 'done':
-      return top ? `${name}: ${top.label}, ${percent(top.probability)}` : name;
-  }
+const keyOf = ({ id }: PictureRow) => id;
+const square = (width: number) => width;
+
+/** Home and End; the arrows are the window's (use-actions.ts). */
+function toEnds(shown: readonly PictureRow[]) {
+  return (event: KeyboardEvent) => {
+    const row = event.key === 'Home' ? shown[0] : event.key === 'End' ? shown.at(-1) : undefined;
+    if (!row) return;
+    event.preventDefault();
+    useImages.getState().select(row.id);
+  };
+}
+
+/** What the session before has left, as long as nothing else fills the tray. */
+function Earlier() {
+  const { earlier, open, source, show } = useOverview();
+  const isEmpty = useImages((state) => state.images.length === 0);
+  if (!earlier || !isEmpty) return null;
+  const isShown = open && source === 'earlier';
+  return (
+    <div className="tray-earlier">
+      <p>
+        {whole(earlier.records.length)} {earlier.records.length === 1 ? 'result' : 'results'} from the last session
+      </p>
+      <Button icon={History} aria-pressed={isShown} onClick={() => show(!isShown, 'earlier')}>
+        {isShown ? 'Hide' : 'Show'}
+      </Button>
+    </div>
+  );
 }
 
 function AddMenu() {

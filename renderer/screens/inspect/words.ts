@@ -1,5 +1,6 @@
 import type { ErrorMessage } from '../../../models/errors.ts';
 import type { DeviceReport, EngineProgress, EngineState } from '../../engine/protocol.ts';
+import type { Frames } from '../../stores/images.ts';
 import { megabytes } from '../../ui/format.ts';
 
 export function progressText(progress: EngineProgress | null, modelTitle: string): string {
@@ -56,6 +57,11 @@ export function engineText(state: EngineState): string {
     case 'failed':
       return 'The engine stopped';
   }
+}
+
+/** What of a file with several frames is shown. */
+export function framesText({ count }: Frames): string {
+  return count === null ? 'animated: its first frame' : `animated: the first of ${count} frames`;
 }
 
 /** A few words for the place at a thumbnail; the whole message stands in its tooltip and beside the picture. */
