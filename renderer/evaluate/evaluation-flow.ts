@@ -18,8 +18,10 @@ const NOTED_EVERY_MS = 5000;
 export interface EvaluationFlow {
   readonly draft: DraftActions;
   readonly takeDrop: (dropped: DroppedEntries) => Promise<void>;
-  /** A folder for the draft, or the one that an unfinished evaluation waits for. */
+  /** A folder for the draft. */
   readonly takeFolder: (folder: PictureFolder) => Promise<void>;
+  /** The folder of an evaluation, which a page loses with a restart. An unfinished one goes on. */
+  readonly attach: (id: string, folder: PictureFolder) => Promise<void>;
   readonly start: () => Promise<void>;
   /** Keeps what was measured. */
   readonly pause: () => void;
@@ -72,17 +74,12 @@ export function evaluationFlow(parts: Parts): EvaluationFlow {
     }
   };
 
-  const takeFolder = async (folder: PictureFolder) => {
-    const record = recordById(useEvaluate.getState().shown);
-    if (record === null || isFinished(record)) {
-      useEvaluate.setState({ shown: null });
-      await draft.take({ folder, labels: null, classNames: null });
-    } else await goOnWith(record, folder);
-  };
+  const takeFolder = (folder: PictureFolder) => draft.take({ folder, labels: null, classNames: null });
 
   /** The folder is known by its name: its files are held against the journal one by one. */
-  const goOnWith = async (record: EvaluationRecord, folder: PictureFolder) => {
-    const { id } = record;
+  const attach = async (id: string, folder: PictureFolder) => {
+    const record = recordById(id);
+    if (record === null) return;
     if (folder.name !== record.folder.name) {
       const message = `This evaluation is of the folder ${record.folder.name}; ${folder.name} is another one.`;
       useEvaluate.setState((state) => ({
@@ -90,7 +87,9 @@ export function evaluationFlow(parts: Parts): EvaluationFlow {
       }));
       return;
     }
-    useEvaluate.setState(({ folders }) => ({ folders: { ...folders, [id]: folder } }));
+    const { [id]: _, ...stopped } = useEvaluate.getState().stopped;
+    useEvaluate.setState(({ folders }) => ({ stopped, folders: { ...folders, [id]: folder } }));
+    if (isFinished(record)) return;
     await save({ ...record, folder: { name: folder.name, pictures: folder.pictures.length } });
     await resume(id);
   };
@@ -114,6 +113,7 @@ export function evaluationFlow(parts: Parts): EvaluationFlow {
   return {
     draft,
     takeFolder: (folder) => attempt(() => takeFolder(folder)),
+    attach: (id, folder) => attempt(() => attach(id, folder)),
 
     takeDrop: (dropped) =>
       attempt(async () => {
@@ -121,8 +121,12 @@ export function evaluationFlow(parts: Parts): EvaluationFlow {
         try {
           const set = await readDropped(dropped, (count) => changeDraft({ searching: count }));
           const record = recordById(useEvaluate.getState().shown);
-          if (set.folder !== null && record !== null && !isFinished(record)) await goOnWith(record, set.folder);
-          else {
+          // What waits for its folder gets it; anything else begins a new evaluation.
+          const isAwaited = record !== null && (!isFinished(record) || record.folder.name === set.folder?.name);
+          if (set.folder !== null && isAwaited) {
+            changeDraft({ searching: null });
+            await attach(record.id, set.folder);
+          } else {
             useEvaluate.setState({ shown: null });
             await draft.take(set);
           }

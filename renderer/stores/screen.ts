@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 
-export type ScreenName = 'inspect' | 'compare' | 'models';
+export type ScreenName = 'inspect' | 'compare' | 'evaluate' | 'models';
 
 interface ScreenState {
   readonly screen: ScreenName;

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useScreen } from '../../stores/screen.ts';
 import { CompareScreen } from '../compare/compare-screen.tsx';
+import { EvaluateScreen } from '../evaluate/evaluate-screen.tsx';
 import { Announcer } from '../inspect/announcer.tsx';
 import { RecipeDialog } from '../inspect/export/recipe-dialog.tsx';
 import { InspectScreen } from '../inspect/inspect-screen.tsx';
@@ -33,6 +34,7 @@ export function AppFrame() {
         <Header onPalette={() => setOverlay('palette')} onShortcuts={() => setOverlay('shortcuts')} />
         {screen === 'inspect' && <InspectScreen inspection={inspection} />}
         {screen === 'compare' && <CompareScreen />}
+        {screen === 'evaluate' && <EvaluateScreen />}
         {screen === 'models' && <ModelsScreen />}
       </div>
       <NoticeBar />

@@ -5,6 +5,13 @@ const COMPANION_TYPE = /^text\/|^application\/(json|(x-)?yaml)$/;
 /** That of a recipe, which may as well be a spec, config or labels. */
 const JSON_TYPE = 'application/json';
 
+/** What letting go will do on the Evaluate screen, where a folder is a set of pictures and a text file its labels. */
+export function evaluatePromise(types: readonly string[]): string {
+  return types.length > 0 && types.every((type) => COMPANION_TYPE.test(type))
+    ? 'Read as labels or as class names'
+    : 'Evaluate on this folder, or import the model';
+}
+
 /**
  * What letting go will do. While dragging, a page learns the number of items and their MIME types, not their names; a
  * folder has no type, nor has a file of a kind that the system does not know, as most checkpoints.

@@ -1,10 +1,12 @@
 import { Download } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { collectDropped } from '../../pipeline/collect-files.ts';
+import { droppedEntries } from '../../evaluate/picture-folder.ts';
+import { carriesOnlyAddress } from '../../pipeline/dragged-address.ts';
 import { useImport } from '../../stores/imports.ts';
+import { useScreen } from '../../stores/screen.ts';
 import { useApp } from './app-context.ts';
-import { dropPromise } from './drop-promise.ts';
-import { takeCollected, tellUnreadable } from './take-files.ts';
+import { dropPromise, evaluatePromise } from './drop-promise.ts';
+import { takeAddress, takeDropped } from './take-files.ts';
 import './drop-zone.css';
 
 /** The whole window takes drops and pastes; while something hangs over it, an outline says what letting go will do. */
@@ -16,8 +18,11 @@ export function DropZone({ children }: { readonly children: ReactNode }) {
     // Enter and leave come once per element that is crossed; only their balance says whether the pointer has left.
     let depth = 0;
     const take = async (transfer: DataTransfer) => {
+      // Before anything else: the list of items is emptied after the event.
+      const dropped = useScreen.getState().screen === 'evaluate' ? droppedEntries(transfer) : null;
       try {
-        takeCollected(app, await collectDropped(transfer));
+        if (dropped) await app.evaluations.takeDrop(dropped);
+        else takeCollected(app, await collectDropped(transfer));
       } catch (error) {
         tellUnreadable(error);
       }
@@ -43,12 +48,13 @@ export function DropZone({ children }: { readonly children: ReactNode }) {
       setPromise(null);
       if (!carriesFiles(event) || !event.dataTransfer) return;
       event.preventDefault();
-      void take(event.dataTransfer);
+      if (carriesOnlyAddress(event.dataTransfer.types)) takeAddress(app, event.dataTransfer.getData('text/uri-list'));
+      else void takeDropped(app, event.dataTransfer);
     };
     const onPaste = (event: ClipboardEvent) => {
       if (!event.clipboardData || event.clipboardData.files.length === 0) return;
       event.preventDefault();
-      void take(event.clipboardData);
+      void takeDropped(app, event.clipboardData);
     };
     addEventListener('dragenter', onDragEnter);
     addEventListener('dragover', onDragOver);
@@ -80,10 +86,13 @@ export function DropZone({ children }: { readonly children: ReactNode }) {
 }
 
 function carriesFiles(event: DragEvent): boolean {
-  return event.dataTransfer?.types.includes('Files') ?? false;
+  const types = event.dataTransfer?.types ?? [];
+  return types.includes('Files') || carriesOnlyAddress(types);
 }
 
 function promiseOf(transfer: DataTransfer | null): string {
+  if (transfer && carriesOnlyAddress(transfer.types)) return 'Only an address comes along, no picture';
   const types = [...(transfer?.items ?? [])].filter((item) => item.kind === 'file').map((item) => item.type);
+  if (useScreen.getState().screen === 'evaluate') return evaluatePromise(types);
   return dropPromise(types, useImport.getState().state.kind);
 }

@@ -7,6 +7,7 @@ import { IconButton } from '../../ui/button.tsx';
 import { Keys } from '../../ui/kbd.tsx';
 import { Tip } from '../../ui/tooltip.tsx';
 import { COMPARE_KEY } from '../compare/compare-actions.ts';
+import { EVALUATE_KEY } from '../evaluate/words.ts';
 import { DeviceChip } from './device-chip.tsx';
 import { ModelChip } from './model-chip.tsx';
 import './header.css';
@@ -45,6 +46,7 @@ export function Header({ onPalette, onShortcuts }: HeaderProps) {
 const TABS: readonly { readonly screen: ScreenName; readonly text: string; readonly keys: string }[] = [
   { screen: 'inspect', text: 'Inspect', keys: 'i' },
   { screen: 'compare', text: 'Compare', keys: COMPARE_KEY },
+  { screen: 'evaluate', text: 'Evaluate', keys: EVALUATE_KEY },
   { screen: 'models', text: 'Models', keys: 'l' },
 ];
 

@@ -1,0 +1,33 @@
+import { isFinished } from '../../evaluate/evaluation-record.ts';
+import { useEvaluate } from '../../stores/evaluate.ts';
+import { Banner } from '../../ui/banner.tsx';
+import { DraftPanel } from './draft-panel.tsx';
+import { EvaluationList } from './evaluation-list.tsx';
+import { ResultPanel } from './result-panel.tsx';
+import { RunPanel } from './run-panel.tsx';
+import './evaluate.css';
+
+/** Accuracy on a labelled folder: put together, measured, and read. */
+export function EvaluateScreen() {
+  const trouble = useEvaluate((state) => state.trouble);
+  const record = useEvaluate(({ records, shown }) => records?.find(({ id }) => id === shown) ?? null);
+  return (
+    <div className="evaluate">
+      <main className="evaluate-main scrolls" aria-label="Evaluate">
+        <div className="evaluate-body">
+          {trouble && <Banner tone="danger">{trouble.message}</Banner>}
+          {record === null ? (
+            <DraftPanel />
+          ) : isFinished(record) ? (
+            <ResultPanel key={record.id} record={record} />
+          ) : (
+            <RunPanel key={record.id} record={record} />
+          )}
+        </div>
+      </main>
+      <aside className="evaluate-side scrolls" aria-label="Evaluations">
+        <EvaluationList />
+      </aside>
+    </div>
+  );
+}
