@@ -26,6 +26,8 @@ export interface GridHandle {
 /** Rows above and below the view that are drawn too, so that a turn of the wheel meets no blanks. */
 const OVERSCAN_ROWS = 2;
 
+const LISTBOX = { role: 'listbox', 'aria-multiselectable': true } as const;
+
 /** A grid of equal cells of which only those near the view exist. */
 export function VirtualGrid<Item>(props: VirtualGridProps<Item>) {
   const { items, keyOf, label, className, minWidth, heightOf, gap, padding, render, onKeyDown, handle, role } = props;
@@ -67,12 +69,7 @@ export function VirtualGrid<Item>(props: VirtualGridProps<Item>) {
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
       onKeyDown={onKeyDown && ((event) => onKeyDown(event, columns))}
     >
-      <ul
-        aria-label={label}
-        role={role}
-        aria-multiselectable={role === 'listbox' || undefined}
-        style={{ height: whole }}
-      >
+      <ul aria-label={label} {...(role === 'listbox' && LISTBOX)} style={{ height: whole }}>
         {drawn.map((item, offset) => {
           const at = first * columns + offset;
           const x = padding + (at % columns) * (width + gap);

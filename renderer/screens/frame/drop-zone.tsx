@@ -6,7 +6,7 @@ import { useImport } from '../../stores/imports.ts';
 import { useScreen } from '../../stores/screen.ts';
 import { useApp } from './app-context.ts';
 import { dropPromise, evaluatePromise } from './drop-promise.ts';
-import { takeAddress, takeDropped } from './take-files.ts';
+import { takeAddress, takeDropped, tellUnreadable } from './take-files.ts';
 import './drop-zone.css';
 
 /** The whole window takes drops and pastes; while something hangs over it, an outline says what letting go will do. */
@@ -20,9 +20,9 @@ export function DropZone({ children }: { readonly children: ReactNode }) {
     const take = async (transfer: DataTransfer) => {
       // Before anything else: the list of items is emptied after the event.
       const dropped = useScreen.getState().screen === 'evaluate' ? droppedEntries(transfer) : null;
+      if (!dropped) return takeDropped(app, transfer);
       try {
-        if (dropped) await app.evaluations.takeDrop(dropped);
-        else takeCollected(app, await collectDropped(transfer));
+        await app.evaluations.takeDrop(dropped);
       } catch (error) {
         tellUnreadable(error);
       }
@@ -49,12 +49,12 @@ export function DropZone({ children }: { readonly children: ReactNode }) {
       if (!carriesFiles(event) || !event.dataTransfer) return;
       event.preventDefault();
       if (carriesOnlyAddress(event.dataTransfer.types)) takeAddress(app, event.dataTransfer.getData('text/uri-list'));
-      else void takeDropped(app, event.dataTransfer);
+      else void take(event.dataTransfer);
     };
     const onPaste = (event: ClipboardEvent) => {
       if (!event.clipboardData || event.clipboardData.files.length === 0) return;
       event.preventDefault();
-      void takeDropped(app, event.clipboardData);
+      void take(event.clipboardData);
     };
     addEventListener('dragenter', onDragEnter);
     addEventListener('dragover', onDragOver);

@@ -1,19 +1,65 @@
 import { toErrorMessage } from '../../../models/errors.ts';
-import type { Collected } from '../../pipeline/collect-files.ts';
+import { type Collected, collectDropped } from '../../pipeline/collect-files.ts';
+import { ADDRESS_ADVICE, pictureInAddress } from '../../pipeline/dragged-address.ts';
 import type { App } from '../../start.ts';
+import { useImages } from '../../stores/images.ts';
 import { useNotices } from '../../stores/notices.ts';
+import { useReading } from '../../stores/reading.ts';
 import { useScreen } from '../../stores/screen.ts';
-import { addCollected } from '../inspect/add-pictures.ts';
+import { addCollected, showTray } from '../inspect/add-pictures.ts';
+
+/**
+ * Takes a drop or a paste; must be called while its event is being handled. Pictures of folders come into the tray as they are
+ * found. Never rejects.
+ */
+export async function takeDropped(app: App, transfer: DataTransfer): Promise<void> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let streamed = 0;
+  const cancel = () => controller.abort();
+  try {
+    const collected = await collectDropped(transfer, {
+      signal,
+      onFound: (found) => useReading.setState({ found, cancel }),
+      onPictures: (pictures) => {
+        if (streamed === 0) {
+          useScreen.getState().showPicture();
+          showTray();
+        }
+        useImages.getState().add(pictures, streamed > 0);
+        streamed += pictures.length;
+      },
+    });
+    if (signal.aborted) useNotices.getState().show(`Stopped: ${streamed} pictures were found until then.`);
+    else takeCollected(app, collected, streamed);
+  } catch (error) {
+    tellUnreadable(error);
+  } finally {
+    useReading.setState({ found: null });
+  }
+}
+
+/** Takes a drag that brought an address: the picture where the address itself holds it, else what to do instead. */
+export function takeAddress(app: App, list: string): void {
+  // The format's comments begin with `#`.
+  const addresses = list.split(/\r?\n/).filter((line) => line && !line.startsWith('#'));
+  const pictures = addresses.map(pictureInAddress).filter((file) => file !== null);
+  const images = pictures.map((file) => ({ name: file.name, file }));
+  if (images.length === 0) useNotices.getState().show(ADDRESS_ADVICE);
+  else takeCollected(app, { images, modelFiles: [], hasCheckpoint: false, recipes: [], skipped: 0 });
+}
 
 /**
  * Brings what was dropped, pasted or chosen to where it belongs: pictures to the tray, a checkpoint and its files to the
  * import, a recipe to where it leads.
+ * @param streamed pictures of it that are in the tray already
  */
-export function takeCollected(app: App, collected: Collected): void {
+export function takeCollected(app: App, collected: Collected, streamed = 0): void {
   const { images, modelFiles, hasCheckpoint, recipes, skipped } = collected;
   if (modelFiles.length > 0) takeModelFiles(app, modelFiles, hasCheckpoint);
   if (images.length > 0) useScreen.getState().showPicture();
-  if (images.length > 0 || (modelFiles.length === 0 && recipes.length === 0)) addCollected({ images, skipped });
+  if (images.length > 0 || (modelFiles.length === 0 && recipes.length === 0))
+    addCollected({ images, skipped }, streamed);
   // After its picture, which may have come with it.
   takeRecipes(app, recipes);
 }

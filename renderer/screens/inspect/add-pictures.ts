@@ -5,15 +5,19 @@ import { useImages } from '../../stores/images.ts';
 import { useNotices } from '../../stores/notices.ts';
 import { useOverview } from '../../stores/overview.ts';
 
-/** Puts what was dropped, pasted or chosen into the tray, and says so where files were left out. */
-export function addCollected({ images, skipped }: Pick<Collected, 'images' | 'skipped'>): void {
-  useImages.getState().add(images);
+/**
+ * Puts what was dropped, pasted or chosen into the tray, and says so where files were left out.
+ * @param streamed pictures of the same drop that are in the tray already
+ */
+export function addCollected({ images, skipped }: Pick<Collected, 'images' | 'skipped'>, streamed = 0): void {
+  useImages.getState().add(images, streamed > 0);
   showTray();
-  if (skipped === 0 && images.length > 0) return;
+  const count = images.length + streamed;
+  if (skipped === 0 && count > 0) return;
   const others = skipped === 1 ? '1 other file' : `${skipped} other files`;
   const { show } = useNotices.getState();
-  if (images.length === 0) show(skipped > 0 ? `No pictures there, only ${others}.` : 'No files there.');
-  else show(`${images.length} ${images.length === 1 ? 'picture' : 'pictures'} added, ${others} left out.`);
+  if (count === 0) show(skipped > 0 ? `No pictures there, only ${others}.` : 'No files there.');
+  else show(`${count} ${count === 1 ? 'picture' : 'pictures'} added, ${others} left out.`);
 }
 
 /** What was brought is what is wanted now, not what an earlier session left. */
