@@ -535,6 +535,17 @@ describe('a Worker that freezes', () => {
     expect(workers).toHaveLength(1);
   });
 
+  it('is given that time on the CPU beside a GPU too, where it blocks the loop', () => {
+    const { join, workers, worker, ready } = engine();
+    const onCpu = { model: { ...modelRef('a'), provider: 'wasm' }, picture: pictureRef('cat.png') };
+    join().say({ type: 'request', id: 1, call: 'analyze', argument: onCpu });
+    ready(WEBGPU);
+    expect(worker().last.argument).toMatchObject({ model: { provider: 'wasm' } });
+    running(worker(), 194e9);
+    vi.advanceTimersByTime(300_000);
+    expect(workers).toHaveLength(1);
+  });
+
   it('is not taken for frozen when a machine that slept fires its timers', () => {
     const { join, workers, worker, ready } = engine();
     join().say(analyze(1));
