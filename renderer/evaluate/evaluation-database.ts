@@ -117,6 +117,9 @@ export class EvaluationDatabase {
   }
 }
 
+/** What evaluations are kept in, so that tests can stand one in. */
+export type EvaluationStorage = Pick<EvaluationDatabase, keyof EvaluationDatabase>;
+
 /** All keys that begin with this word: an array sorts behind every string. */
 function within(first: string): IDBKeyRange {
   return IDBKeyRange.bound([first], [first, []]);

@@ -4,7 +4,7 @@ import { openModel, titleFor } from '../library/model-loader.ts';
 import type { ModelLibrary } from '../shell/model-library.ts';
 import { changeDraft, EMPTY_DRAFT, type EvaluationRunState, recordById, useEvaluate } from '../stores/evaluate.ts';
 import { modelRef } from '../stores/model.ts';
-import type { EvaluationDatabase } from './evaluation-database.ts';
+import type { EvaluationStorage } from './evaluation-database.ts';
 import { type DraftActions, draftActions } from './evaluation-draft.ts';
 import type { EvaluatedModel, EvaluationRecord } from './evaluation-record.ts';
 import { isFinished } from './evaluation-record.ts';
@@ -35,7 +35,7 @@ export interface EvaluationFlow {
 interface Parts {
   readonly engine: Engine;
   readonly library: ModelLibrary;
-  readonly database: EvaluationDatabase;
+  readonly database: EvaluationStorage;
   /** Of the app: another one may compute in another order. */
   readonly version: string;
 }
