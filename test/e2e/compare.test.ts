@@ -211,7 +211,7 @@ describe('the demo at two inputs on the CPU', () => {
     }));
     expect(Math.abs(against.correlation! - correlationByPixels({ width, height }, maps))).toBeLessThan(0.02);
     // The same stands in the summary, rounded.
-    const row = compare.app.page.locator('.summary tbody tr').first();
+    const row = compare.app.page.locator('.disagreement tbody tr').first();
     expect(await row.textContent()).toContain(against.classes!.divergence.toFixed(3));
   });
 

@@ -5,7 +5,7 @@ import { titleFor } from '../../library/model-loader.ts';
 import type { ModelEntry } from '../../shell/shell.ts';
 import { type Column, columnLetter, FEWEST_COLUMNS, MOST_COLUMNS, useCompare } from '../../stores/compare.ts';
 import { useEngine } from '../../stores/engine.ts';
-import { isUsable, useLibrary } from '../../stores/library.ts';
+import { entryById, isUsable, useLibrary } from '../../stores/library.ts';
 import { useModel } from '../../stores/model.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { type Option, Select } from '../../ui/select.tsx';
@@ -75,6 +75,9 @@ const INPUTS: readonly InputChoice[] = [
 
 function InputSelect({ column, letter, entry }: { column: Column; letter: string; entry: ModelEntry | null }) {
   const change = useCompare((state) => state.change);
+  const shipped = useModel((store) => store.shipped.find(({ id }) => id === column.modelId) ?? null);
+  const facts = useLibrary(({ snapshot }) => entryById(snapshot, column.modelId)?.facts ?? null);
+  const own = (entry ?? shipped ?? facts)?.preprocessing ?? null;
   const value = JSON.stringify(column.input);
   const choices = new Map(INPUTS.map((each) => [JSON.stringify(each), each]));
   choices.set(value, column.input);
@@ -82,7 +85,7 @@ function InputSelect({ column, letter, entry }: { column: Column; letter: string
     <Select
       label={`Input of column ${letter}`}
       value={value}
-      options={[...choices].map(([key, input]) => ({ value: key, text: inputWords(input, entry) }))}
+      options={[...choices].map(([key, input]) => ({ value: key, text: inputWords(input, own) }))}
       onChange={(key) => change(column.id, { input: choices.get(key) ?? column.input })}
     />
   );

@@ -31,7 +31,7 @@ export function CompareScreen() {
 }
 
 /** A column at least this wide has its answer beside the picture. CSS pixels. */
-const ROOMY = 480;
+const ROOMY = 370;
 
 function Columns({ columns, image }: { readonly columns: readonly Column[]; readonly image: TrayImage }) {
   const list = useRef<HTMLOListElement>(null);

@@ -1,19 +1,17 @@
 import type { InputChoice } from '../../../models/image/input-size.ts';
+import type { Preprocessing } from '../../../models/image/preprocessing.ts';
 import type { ComparedColumn } from '../../compare/column-results.ts';
 import type { StageReport } from '../../engine/protocol.ts';
-import type { ModelEntry } from '../../shell/shell.ts';
 import type { CompareViewName } from '../../stores/compare-view.ts';
 import type { ViewChoices } from '../../stores/view.ts';
 import { gridSize, gridSizeShort } from '../../ui/format.ts';
 import { shortName } from '../models/words.ts';
 
-/** `checkpoint’s own`, `square 96`, `whole, shorter side 384`, `512×384 stretch`. */
-export function inputWords(input: InputChoice, entry: ModelEntry | null): string {
+/** `224² own`, `96²`, `whole, 384`, `512×384`. @param own the checkpoint's; null where it is not known */
+export function inputWords(input: InputChoice, own: Preprocessing | null): string {
   switch (input.kind) {
     case 'own':
-      return entry
-        ? `${gridSizeShort({ rows: entry.preprocessing.height, cols: entry.preprocessing.width })} own`
-        : 'own size';
+      return own ? `${gridSizeShort({ rows: own.height, cols: own.width })} own` : 'own size';
     case 'square':
       return `${input.side}²`;
     case 'whole':

@@ -26,8 +26,8 @@ export function Summary({ compared, image }: SummaryProps) {
   const [difference, setDifference] = useState<readonly [string, string] | null>(null);
   const row = others.find(({ column }) => column.column.id === chosen) ?? others[0] ?? null;
   return (
-    <section className="summary" aria-label="Where the columns disagree">
-      <div className="summary-table scrolls">
+    <section className="disagreement" aria-label="Where the columns disagree">
+      <div className="disagreement-table scrolls">
         {reference && others.length > 0 ? (
           <table>
             <caption className="visually-hidden">
@@ -70,7 +70,7 @@ export function Summary({ compared, image }: SummaryProps) {
             </tbody>
           </table>
         ) : (
-          <p className="quiet summary-wait">
+          <p className="quiet disagreement-wait">
             {done.length === 0 || reference
               ? 'Two finished columns are compared here.'
               : 'The reference column is not finished yet.'}
@@ -119,7 +119,7 @@ function Row({ column, comparison, isChosen, onChoose, onDifference }: RowProps)
           {columnName(column)}
         </button>
       </th>
-      <td className="summary-top" data-flipped={flipped || undefined}>
+      <td className="disagreement-top" data-flipped={flipped || undefined}>
         {flipped ? '≠ ' : '= '}
         {column.result.labels[top] ?? `class ${top}`}
       </td>
