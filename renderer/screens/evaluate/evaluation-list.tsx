@@ -5,6 +5,7 @@ import { useNotices } from '../../stores/notices.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { percent, whole } from '../../ui/format.ts';
 import { useApp } from '../frame/app-context.ts';
+import { shortName } from '../models/words.ts';
 import { dateText, pictures } from './words.ts';
 
 /** What was measured and what is being measured, the latest first. */
@@ -56,7 +57,7 @@ function Line({ record, isShown }: { readonly record: EvaluationRecord; readonly
         title={`${folder.name}, ${dateText(begun)}`}
       >
         <strong>{folder.name}</strong>
-        <span>{models.map(({ title }) => title).join(', ')}</span>
+        <span>{models.map(shortName).join(', ')}</span>
         <span className="quiet">{isRunning ? 'Measuring…' : standingText(record)}</span>
       </button>
       <IconButton icon={Trash2} label={`Remove the evaluation of ${folder.name}`} onClick={remove} />

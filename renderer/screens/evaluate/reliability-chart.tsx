@@ -36,7 +36,7 @@ export function ReliabilityChart({ bins }: { readonly bins: readonly Reliability
       aria-label={`Accuracy over confidence. ${words.join('; ')}`}
     >
       <text x={0} y={10}>
-        Right
+        Right answers
       </text>
       <text x={LEFT + SIDE} y={TOP + SIDE + 32} textAnchor="end">
         Confidence, and pictures at each

@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { percent, whole } from '../../ui/format.ts';
 import { Segments } from '../../ui/segments.tsx';
 import { useApp } from '../frame/app-context.ts';
+import { shortName } from '../models/words.ts';
 import { ClassTable } from './class-table.tsx';
 import { Confusions } from './confusions.tsx';
 import { ChooseFolder } from './draft-panel.tsx';
@@ -23,7 +24,9 @@ import './results.css';
 export function ResultPanel({ record }: { readonly record: EvaluationRecord }) {
   const { evaluations } = useApp();
   const { id, folder, labels, models, begun } = record;
-  const reports = models.flatMap(({ report, title }) => (report === null ? [] : [{ title, report }]));
+  const reports = models.flatMap((model) =>
+    model.report === null ? [] : [{ title: shortName(model), report: model.report }],
+  );
   const [chosen, setChosen] = useState(reports[0]?.report.model.id ?? '');
   const current = reports.find(({ report }) => report.model.id === chosen) ?? reports[0];
   if (!current) return null;
@@ -59,21 +62,23 @@ export function ResultPanel({ record }: { readonly record: EvaluationRecord }) {
       <section className="evaluate-card" aria-label="Accuracy">
         <SummaryTable reports={reports} />
       </section>
-      <section className="evaluate-card" aria-label="Reliability">
-        <h3>Reliability</h3>
-        <p className="quiet">
-          How often answers are right (up) at each confidence (across). On the dashed line confidence can be taken at
-          its word.
-        </p>
-        <div className="charts">
-          {reports.map(({ title, report }) => (
-            <Reliability key={report.model.id} title={reports.length > 1 ? title : null} report={report} />
-          ))}
-        </div>
-      </section>
-      <section className="evaluate-card" aria-label="Classes">
-        <ClassTable reports={reports} />
-      </section>
+      <div className={reports.length === 1 ? 'result-pair' : 'result-rows'}>
+        <section className="evaluate-card" aria-label="Reliability">
+          <h3>Reliability</h3>
+          <p className="quiet">
+            How often answers are right (up) at each confidence (across). On the dashed line confidence can be taken at
+            its word.
+          </p>
+          <div className="charts">
+            {reports.map(({ title, report }) => (
+              <Reliability key={report.model.id} title={reports.length > 1 ? title : null} report={report} />
+            ))}
+          </div>
+        </section>
+        <section className="evaluate-card" aria-label="Classes">
+          <ClassTable reports={reports} />
+        </section>
+      </div>
       {reports.length > 1 && (
         <Segments
           label="Model of the pictures below"

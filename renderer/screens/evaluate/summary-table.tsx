@@ -13,7 +13,7 @@ export function SummaryTable({ reports }: { readonly reports: readonly TitledRep
   const anyPublished = reports.some(({ report }) => report.published !== null);
   return (
     <>
-      <table className="summary">
+      <table className="accuracy">
         <thead>
           <tr>
             <th scope="col">Model</th>
@@ -63,7 +63,7 @@ function Row({ title, report, withPublished }: TitledReport & { readonly withPub
           </>
         )}
       </td>
-      <td className="summary-bar">{top1 && <ShareBar share={top1} />}</td>
+      <td className="accuracy-bar">{top1 && <ShareBar share={top1} />}</td>
       <td data-testid="top5">
         {top5 === null ? (
           '–'
