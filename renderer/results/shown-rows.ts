@@ -1,7 +1,7 @@
 import { latestOfOthers } from '../pipeline/remember-results.ts';
 import { selectedImage, type TrayImage, useImages } from '../stores/images.ts';
 import { useOverview } from '../stores/overview.ts';
-import type { Session } from './journal.ts';
+import type { JournalRecord, Session } from './journal.ts';
 import { filterRows, type PictureFilter, type PictureOrder, type PictureRow, sortRows } from './picture-filter.ts';
 
 const rows = new WeakMap<TrayImage, PictureRow>();
@@ -37,7 +37,8 @@ function stateOf({ status, result }: TrayImage): PictureRow['state'] {
 
 /** One row a file: what the model that was run last says, and what the others said. */
 export function rowsOfSession({ records }: Session): readonly PictureRow[] {
-  const byFile = Map.groupBy(records, ({ file }) => file);
+  const byFile = new Map<string, JournalRecord[]>();
+  for (const record of records) byFile.set(record.file, [...(byFile.get(record.file) ?? []), record]);
   return [...byFile].map(([file, each]): PictureRow => {
     const last = each.reduce((a, b) => (b.result.at > a.result.at ? b : a));
     return {

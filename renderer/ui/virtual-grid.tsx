@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useElementSize } from './hooks/use-element-size.ts';
 
 interface VirtualGridProps<Item> {
@@ -14,13 +14,9 @@ interface VirtualGridProps<Item> {
   readonly padding: number;
   readonly render: (item: Item, at: number) => ReactNode;
   readonly onKeyDown?: (event: KeyboardEvent, columns: number) => void;
-  readonly handle?: React.Ref<GridHandle>;
+  /** The item to keep in view; it is brought there when it becomes another one, and when the grid is laid out anew. */
+  readonly current: number;
   readonly role?: 'list' | 'listbox';
-}
-
-export interface GridHandle {
-  /** Brings an item into view, by the shortest way. */
-  readonly reveal: (at: number) => void;
 }
 
 /** Rows above and below the view that are drawn too, so that a turn of the wheel meets no blanks. */
@@ -30,7 +26,7 @@ const LISTBOX = { role: 'listbox', 'aria-multiselectable': true } as const;
 
 /** A grid of equal cells of which only those near the view exist. */
 export function VirtualGrid<Item>(props: VirtualGridProps<Item>) {
-  const { items, keyOf, label, className, minWidth, heightOf, gap, padding, render, onKeyDown, handle, role } = props;
+  const { items, keyOf, label, className, minWidth, heightOf, gap, padding, render, onKeyDown, current, role } = props;
   const view = useRef<HTMLDivElement>(null);
   const size = useElementSize(view);
   const [top, setTop] = useState(0);
@@ -48,15 +44,15 @@ export function VirtualGrid<Item>(props: VirtualGridProps<Item>) {
   const last = Math.min(rows, Math.ceil((scrolled + size.height - padding) / pitch) + OVERSCAN_ROWS);
   const drawn = items.slice(first * columns, last * columns);
 
-  const reveal = (at: number) => {
+  const isLaidOut = size.height > 0;
+  useEffect(() => {
     const element = view.current;
-    if (!element || at < 0) return;
-    const from = padding + Math.floor(at / columns) * pitch;
+    if (!element || current < 0 || !isLaidOut) return;
+    const from = padding + Math.floor(current / columns) * pitch;
     if (from - padding < element.scrollTop) element.scrollTop = from - padding;
     else if (from + height + padding > element.scrollTop + element.clientHeight)
       element.scrollTop = from + height + padding - element.clientHeight;
-  };
-  useImperativeHandle(handle, () => ({ reveal }));
+  }, [current, columns, padding, pitch, height, isLaidOut]);
   useEffect(() => {
     if (view.current && view.current.scrollTop !== top) setTop(view.current.scrollTop);
   }, [top]);

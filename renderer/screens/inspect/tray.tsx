@@ -1,6 +1,6 @@
 import { Download, FolderOpen, History, ImagePlus, Images, LayoutGrid, ListFilter, Plus, Trash2 } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import type { KeyboardEvent } from 'react';
 import { isFiltered, type PictureRow } from '../../results/picture-filter.ts';
 import { useTrayRows } from '../../results/shown-rows.ts';
 import { imageById, useImages } from '../../stores/images.ts';
@@ -8,7 +8,7 @@ import { useOverview } from '../../stores/overview.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { whole } from '../../ui/format.ts';
 import { Popover } from '../../ui/popover.tsx';
-import { type GridHandle, VirtualGrid } from '../../ui/virtual-grid.tsx';
+import { VirtualGrid } from '../../ui/virtual-grid.tsx';
 import { useApp } from '../frame/app-context.ts';
 import { addSamples, choosePictures } from './add-pictures.ts';
 import { FilterControls } from './many/filter-controls.tsx';
@@ -81,15 +81,11 @@ function Tools({ all, shown }: RowsProps) {
 
 function TileList({ shown }: Pick<RowsProps, 'shown'>) {
   const selected = useImages((state) => state.selected);
-  const grid = useRef<GridHandle>(null);
   const at = shown.findIndex(({ id }) => id === selected);
-
-  // Only where it stands in the list matters: a list that grows behind it must not scroll back to it.
-  useEffect(() => grid.current?.reveal(at), [at]);
 
   return (
     <VirtualGrid
-      handle={grid}
+      current={at}
       className="tray-list"
       label="Pictures"
       items={shown}

@@ -1,5 +1,5 @@
 import { ArrowLeft, Download, RotateCcw, Trash2 } from 'lucide-react';
-import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, useCallback, useRef, useState } from 'react';
 import type { PictureRow } from '../../../results/picture-filter.ts';
 import { useOverviewRows } from '../../../results/shown-rows.ts';
 import { useImages } from '../../../stores/images.ts';
@@ -7,7 +7,7 @@ import { useNotices } from '../../../stores/notices.ts';
 import { useOverview } from '../../../stores/overview.ts';
 import { Button } from '../../../ui/button.tsx';
 import { whole } from '../../../ui/format.ts';
-import { type GridHandle, VirtualGrid } from '../../../ui/virtual-grid.tsx';
+import { VirtualGrid } from '../../../ui/virtual-grid.tsx';
 import { useApp } from '../../frame/app-context.ts';
 import { removePictures } from '../remove-pictures.ts';
 import { Cell } from './cell.tsx';
@@ -29,16 +29,11 @@ export function Overview() {
   const [current, setCurrent] = useState<string | null>(source === 'tray' ? selected : null);
   /** Where a range that Shift draws begins. */
   const anchor = useRef<string | null>(current);
-  const grid = useRef<GridHandle>(null);
   const asLines = filter.state === 'failed';
   const at = Math.max(
     0,
     shown.findIndex(({ id }) => id === current),
   );
-
-  useEffect(() => {
-    grid.current?.reveal(at);
-  }, [at]);
 
   const go = useCallback(
     (row: PictureRow, extend: boolean, toggle: boolean) => {
@@ -113,7 +108,7 @@ export function Overview() {
         <p className="overview-none">{all.length === 0 ? 'No pictures.' : 'None passes the filter.'}</p>
       )}
       <VirtualGrid
-        handle={grid}
+        current={at}
         className="overview-grid"
         label={asLines ? 'Failed pictures' : 'All pictures'}
         role="listbox"
