@@ -8,6 +8,13 @@ import { animation, ascii, bmpHeader, concat, gradient, pngHeader, segment } fro
 const PREPROCESS = new URL('../golden/preprocess/', import.meta.url);
 const SOI = [0xff, 0xd8];
 
+/** A PNG with the chunk that says how many frames an animation has, which stands between header and pixels. */
+function animatedPng(png: Uint8Array, frames: number): Uint8Array {
+  const afterHeader = 33;
+  const control = [0, 0, 0, 8, ...ascii('acTL'), 0, 0, 0, frames, 0, 0, 0, 0, 0, 0, 0, 0];
+  return concat(png.subarray(0, afterHeader), control, png.subarray(afterHeader));
+}
+
 describe('readImageHeader', () => {
   const real: [label: string, bytes: () => Promise<Uint8Array>, expected: object][] = [
     ['png', () => gradient(40, 25).png().toBuffer(), { format: 'png', width: 40, height: 25, animated: false }],
@@ -24,9 +31,19 @@ describe('readImageHeader', () => {
       { format: 'webp', width: 42, height: 26, animated: false },
     ],
     ['lossless webp', () => gradient(300, 17).webp({ lossless: true }).toBuffer(), { width: 300, height: 17 }],
-    ['animated webp', () => animation().webp().toBuffer(), { width: 30, height: 20, animated: true }],
-    ['gif', () => gradient(43, 27).gif().toBuffer(), { format: 'gif', width: 43, height: 27, animated: false }],
-    ['animated gif', () => animation().gif().toBuffer(), { width: 30, height: 20, animated: true }],
+    ['animated webp', () => animation().webp().toBuffer(), { width: 30, height: 20, animated: true, frames: 2 }],
+    [
+      'gif',
+      () => gradient(43, 27).gif().toBuffer(),
+      { format: 'gif', width: 43, height: 27, animated: false, frames: 1 },
+    ],
+    ['animated gif', () => animation().gif().toBuffer(), { width: 30, height: 20, animated: true, frames: 2 }],
+    ['animated png', async () => animatedPng(await gradient(12, 9).png().toBuffer(), 3), { animated: true, frames: 3 }],
+    [
+      'png with one frame',
+      async () => animatedPng(await gradient(12, 9).png().toBuffer(), 1),
+      { animated: false, frames: 1 },
+    ],
     ['avif', () => gradient(44, 28).avif().toBuffer(), { format: 'avif', width: 44, height: 28, orientation: 1 }],
     ['bmp', async () => bmpHeader(45, 29), { format: 'bmp', width: 45, height: 29 }],
     ['top-down bmp', async () => bmpHeader(45, -29), { width: 45, height: 29 }],
