@@ -24,7 +24,8 @@ export const EXPLANATIONS: Readonly<Record<MapSubject, string>> = {
   rollout:
     'How much of the class token’s (or a query’s) last state would come from each place if every block only mixed tokens by ' +
     'its mean attention and half kept them; with what class tokens kept, all cells sum to 1. It leaves out values, MLPs and ' +
-    'signs: a path for information, not evidence for the answer.',
+    'signs, owes part of its fine grid to overlapping windows of the convolutions, and in early stages may drain into a ' +
+    'corner cell that means nothing: a path for information, not evidence for the answer.',
   attribution:
     'What each key of the last stage adds to the class’s logit through attention: exact and signed, so that with the parts ' +
     'named below all cells sum to the logit. The final norm’s scale is held fixed, and what earlier stages wrote into a key ' +
