@@ -11,9 +11,9 @@ export type VariantName = 'cvt-13' | 'cvt-21' | 'cvt-w24';
 
 /** The published architectures: paper, table 2. */
 export const VARIANTS: Readonly<Record<VariantName, CvtSpec>> = {
-  'cvt-13': published([64, 192, 384], [1, 3, 6], [1, 2, 10]),
-  'cvt-21': published([64, 192, 384], [1, 3, 6], [1, 4, 16]),
-  'cvt-w24': published([192, 768, 1024], [3, 12, 16], [2, 2, 20]),
+  'cvt-13': specLikePublished([64, 192, 384], [1, 3, 6], [1, 2, 10]),
+  'cvt-21': specLikePublished([64, 192, 384], [1, 3, 6], [1, 4, 16]),
+  'cvt-w24': specLikePublished([192, 768, 1024], [3, 12, 16], [2, 2, 20]),
 };
 
 /** The published architecture that `spec` is, or null. */
@@ -23,7 +23,16 @@ export function variantOf(spec: CvtSpec): VariantName | null {
   return null;
 }
 
-function published(widths: readonly number[], heads: readonly number[], depths: readonly number[]): CvtSpec {
+/**
+ * A spec with the published windows and projections, and sizes of its own.
+ * @param widths the channels of each of the three stages, multiples of their `heads`
+ * @param depths blocks of each stage
+ */
+export function specLikePublished(
+  widths: readonly number[],
+  heads: readonly number[],
+  depths: readonly number[],
+): CvtSpec {
   return {
     stages: PATCHES.map(
       (patch, stage): StageSpec => ({

@@ -2,7 +2,7 @@ import { MemorySource } from '../../../models/bytes/byte-source.ts';
 import { expectedTensors } from '../../../models/cvt/expected-tensors.ts';
 import { formulaInput, formulaTensor } from '../../../models/cvt/formula-weights.ts';
 import type { CvtCheckpoint } from '../../../models/cvt/open-cvt.ts';
-import type { CvtSpec, StageSpec } from '../../../models/cvt/spec.ts';
+import { specLikePublished } from '../../../models/cvt/variants.ts';
 import type { TensorEntry } from '../../../models/formats/tensor-index.ts';
 
 /**
@@ -14,25 +14,7 @@ const SEED = 1;
 const CLASSES = 10;
 export const REFERENCE_SIZE = { height: 64, width: 64 } as const;
 
-const STAGE: Omit<StageSpec, 'patchSize' | 'patchStride' | 'patchPadding' | 'embedDim' | 'numHeads' | 'depth'> = {
-  mlpRatio: 4,
-  qkvBias: true,
-  clsToken: false,
-  projection: 'dw_bn',
-  kernelQkv: 3,
-  paddingKv: 1,
-  strideKv: 2,
-  paddingQ: 1,
-  strideQ: 1,
-};
-
-export const REFERENCE_SPEC: CvtSpec = {
-  stages: [
-    { ...STAGE, patchSize: 7, patchStride: 4, patchPadding: 2, embedDim: 16, numHeads: 1, depth: 1 },
-    { ...STAGE, patchSize: 3, patchStride: 2, patchPadding: 1, embedDim: 32, numHeads: 2, depth: 1 },
-    { ...STAGE, patchSize: 3, patchStride: 2, patchPadding: 1, embedDim: 48, numHeads: 3, depth: 2, clsToken: true },
-  ],
-};
+export const REFERENCE_SPEC = specLikePublished([16, 32, 48], [1, 2, 3], [1, 1, 2]);
 
 /** Out of tiny.safetensors: all logits, and of the last block the received map and the CLS row as the mean over heads. */
 export const REFERENCE_OUTPUTS = {
