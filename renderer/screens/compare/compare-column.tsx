@@ -27,6 +27,7 @@ export function CompareColumn({ column, at, count, image }: CompareColumnProps) 
   return (
     <li
       className="compare-column"
+      aria-label={`Column ${columnLetter(at)}`}
       data-column={columnLetter(at)}
       data-state={state.kind}
       data-reference={isReference || undefined}

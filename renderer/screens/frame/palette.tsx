@@ -24,6 +24,11 @@ export function Palette({ actions, open, onOpenChange }: PaletteProps) {
     onOpenChange(false);
     run();
   };
+  const look = (run: () => void) =>
+    choose(() => {
+      run();
+      useScreen.getState().showPicture();
+    });
   const inspect = (run: () => void) =>
     choose(() => {
       run();
@@ -49,8 +54,8 @@ export function Palette({ actions, open, onOpenChange }: PaletteProps) {
                     </Command.Item>
                   ))}
               </Command.Group>
-              <Pictures choose={inspect} />
-              <Samples choose={inspect} />
+              <Pictures choose={look} />
+              <Samples choose={look} />
               <Models choose={choose} />
               <Classes choose={inspect} />
             </Command.List>
