@@ -23,10 +23,12 @@ const LINE = { narrowest: 560, height: 52 };
 /** All pictures at once with what the model says of each, in place of the one that is looked at. */
 export function Overview() {
   const { queue } = useApp();
-  const { source, filter, marked, mark, show } = useOverview();
+  const { source, filter, order, marked, mark, show } = useOverview();
   const { all, shown } = useOverviewRows();
   const selected = useImages((state) => state.selected);
-  const [current, setCurrent] = useState<string | null>(source === 'tray' ? selected : null);
+  const [place, setPlace] = useState({ id: source === 'tray' ? selected : null, filter, order });
+  // Another filter or order is looked at from its beginning.
+  const current = place.filter === filter && place.order === order ? place.id : null;
   /** Where a range that Shift draws begins. */
   const anchor = useRef<string | null>(current);
   const asLines = filter.state === 'failed';
@@ -37,13 +39,13 @@ export function Overview() {
 
   const go = useCallback(
     (row: PictureRow, extend: boolean, toggle: boolean) => {
-      setCurrent(row.id);
+      setPlace({ id: row.id, filter, order });
       if (source === 'tray') useImages.getState().select(row.id);
       if (extend) return mark(rangeBetween(shown, anchor.current, row.id));
       anchor.current = row.id;
       mark(toggle ? toggled(useOverview.getState().marked, row.id) : [row.id]);
     },
-    [shown, source, mark],
+    [shown, source, filter, order, mark],
   );
   const onPress = useCallback(
     (row: PictureRow, event: MouseEvent) => go(row, event.shiftKey, event.ctrlKey || event.metaKey),
@@ -108,6 +110,7 @@ export function Overview() {
         <p className="overview-none">{all.length === 0 ? 'No pictures.' : 'None passes the filter.'}</p>
       )}
       <VirtualGrid
+        key={JSON.stringify([filter, order])}
         current={at}
         className="overview-grid"
         label={asLines ? 'Failed pictures' : 'All pictures'}
