@@ -1,10 +1,11 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type { DBSchema, IDBPDatabase } from 'idb';
 import { EvaluationError } from '../../models/errors.ts';
 import {
   type EvaluationJournal,
   type JournalEntry,
   journalEntrySchema,
 } from '../../models/evaluation/journal-entry.ts';
+import { lazyDatabase } from '../storage/open-database.ts';
 import { type EvaluationRecord, evaluationRecordSchema } from './evaluation-record.ts';
 
 const NAME = 'cvt-lens-evaluations';
@@ -25,19 +26,9 @@ interface Schema extends DBSchema {
  * is half-written after a crash.
  */
 export class EvaluationDatabase {
-  readonly #open: Promise<IDBPDatabase<Schema>>;
-
-  constructor() {
-    this.#open = openDB<Schema>(NAME, VERSION, {
-      upgrade(database) {
-        database.createObjectStore('evaluations');
-        database.createObjectStore('answers');
-        database.createObjectStore('rows');
-      },
-    });
-    // Whoever asks first hears of it.
-    this.#open.catch(() => {});
-  }
+  readonly #open = lazyDatabase<Schema>(NAME, VERSION, (database) => {
+    for (const store of ['evaluations', 'answers', 'rows'] as const) database.createObjectStore(store);
+  });
 
   /** The latest first; what cannot be read is left out. @throws EvaluationError `journal-unwritable` */
   async records(): Promise<readonly EvaluationRecord[]> {
@@ -72,6 +63,8 @@ export class EvaluationDatabase {
   }
 
   journal(name: string): EvaluationJournal {
+    // Without it a browser that runs out of space may drop what took hours.
+    navigator.storage.persist().catch(() => false);
     return {
       entries: () => this.#entries(name),
       append: async (entries) => {
@@ -108,7 +101,7 @@ export class EvaluationDatabase {
 
   async #work<T>(work: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
     try {
-      return await work(await this.#open);
+      return await work(await this.#open());
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const message = `The browser would not keep or give back results (${reason}). Free some space, or allow this page to store data.`;

@@ -1,10 +1,12 @@
 import { toErrorMessage } from '../../models/errors.ts';
 import { parseLabels } from '../../models/evaluation/label-list.ts';
 import { checkLabelsText, LARGEST_LABELS_FILE, type LabelsFile } from '../../models/evaluation/labels-file.ts';
-import { openModel } from '../library/model-loader.ts';
+import { isModelUsable, openModel } from '../library/model-loader.ts';
 import type { ModelLibrary } from '../shell/model-library.ts';
 import { changeDraft, type Understanding, useEvaluate } from '../stores/evaluate.ts';
 import { entryById, useLibrary } from '../stores/library.ts';
+import { useModel } from '../stores/model.ts';
+import { useSettings } from '../stores/settings.ts';
 import { labelFolder } from './measure-model.ts';
 import { classListOf } from './model-classes.ts';
 import type { DroppedSet, PictureFolder } from './picture-folder.ts';
@@ -69,7 +71,8 @@ export function draftActions(library: ModelLibrary): DraftActions {
         if (folder !== null && folder.pictures.length === 0)
           throw new Error(`${folder.name}: no pictures in this folder or below it.`);
         if (folder !== null) {
-          changeDraft({ folder });
+          const { models } = draft();
+          changeDraft({ folder, models: models.length === 0 ? modelInUse() : models });
           await ownLabels(folder);
         }
         if (labels !== null) await takeLabels(labels);
@@ -88,6 +91,13 @@ export function draftActions(library: ModelLibrary): DraftActions {
       void understand();
     },
   };
+}
+
+/** The model that pictures are shown to is the likeliest to be measured. */
+function modelInUse(): readonly string[] {
+  const { modelId } = useSettings.getState();
+  const isShipped = useModel.getState().shipped.some(({ id }) => id === modelId);
+  return isShipped || isModelUsable(modelId) ? [modelId] : [];
 }
 
 async function read(

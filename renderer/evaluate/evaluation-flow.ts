@@ -103,7 +103,10 @@ export function evaluationFlow(parts: Parts): EvaluationFlow {
   };
 
   void attempt(async () => {
-    const records = await database.records();
+    const records = await database.records().catch((error: unknown) => {
+      useEvaluate.setState({ records: [] });
+      throw error;
+    });
     const kept = records.filter(({ removed }) => !removed);
     useEvaluate.setState({ records: kept });
     // The app was started again since: nothing asks for these any more.

@@ -17,6 +17,8 @@ export function ClassTable({ reports }: { readonly reports: readonly TitledRepor
   const rows = useMemo(() => classRows(reports.map(({ report }) => report)), [reports]);
   const sorted = useMemo(() => sortClasses(rows, order), [rows, order]);
   const { view, onScroll, first, last } = useRowWindow(sorted.length, ROW_HEIGHT, sorted.length > ALL_DRAWN);
+  // Numbers of several models stand side by side better without.
+  const withBars = reports.length === 1;
   const header = { order, onOrder: setOrder };
   return (
     <>
@@ -37,7 +39,7 @@ export function ClassTable({ reports }: { readonly reports: readonly TitledRepor
                   by="top1"
                   model={model}
                   text={reports.length > 1 ? `Top-1, ${title}` : 'Top-1'}
-                  span={2}
+                  span={withBars ? 2 : 1}
                 />
               ))}
               {reports.map(({ title, report }, model) => (
@@ -54,7 +56,7 @@ export function ClassTable({ reports }: { readonly reports: readonly TitledRepor
           <tbody>
             {first > 0 && <Gap rows={first} />}
             {sorted.slice(first, last).map((row, offset) => (
-              <Row key={row.key} row={row} at={first + offset} />
+              <Row key={row.key} row={row} at={first + offset} withBars={withBars} />
             ))}
             {last < sorted.length && <Gap rows={sorted.length - last} />}
           </tbody>
@@ -72,7 +74,13 @@ function Gap({ rows }: { readonly rows: number }) {
   );
 }
 
-function Row({ row, at }: { readonly row: ClassRow; readonly at: number }) {
+interface RowProps {
+  readonly row: ClassRow;
+  readonly at: number;
+  readonly withBars: boolean;
+}
+
+function Row({ row, at, withBars }: RowProps) {
   const name = classText(row);
   return (
     <tr aria-rowindex={at + 2}>
@@ -86,10 +94,11 @@ function Row({ row, at }: { readonly row: ClassRow; readonly at: number }) {
         <td key={`1 ${model}`} title={score ? intervalText(score.top1) : undefined}>
           {score ? percent(score.top1.value) : '–'}
         </td>,
-        // biome-ignore lint/suspicious/noArrayIndexKey: models keep their places
-        <td key={`bar ${model}`} className="class-bar">
-          {score && <ShareBar share={score.top1} />}
-        </td>,
+        withBars && (
+          <td key="bar" className="class-bar">
+            {score && <ShareBar share={score.top1} />}
+          </td>
+        ),
       ])}
       {row.scores.map((score, model) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: models keep their places

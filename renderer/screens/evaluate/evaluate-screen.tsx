@@ -1,11 +1,16 @@
-import { isFinished } from '../../evaluate/evaluation-record.ts';
+import { type EvaluationRecord, isFinished } from '../../evaluate/evaluation-record.ts';
 import { useEvaluate } from '../../stores/evaluate.ts';
 import { Banner } from '../../ui/banner.tsx';
+import { percent } from '../../ui/format.ts';
 import { DraftPanel } from './draft-panel.tsx';
 import { EvaluationList } from './evaluation-list.tsx';
 import { ResultPanel } from './result-panel.tsx';
 import { RunPanel } from './run-panel.tsx';
 import './evaluate.css';
+
+function scoresText({ models }: EvaluationRecord): string {
+  return models.map(({ title, report }) => `${title} top-1 ${percent(report?.top1?.value ?? 0)}`).join(', ');
+}
 
 /** Accuracy on a labelled folder: put together, measured, and read. */
 export function EvaluateScreen() {
@@ -13,6 +18,9 @@ export function EvaluateScreen() {
   const record = useEvaluate(({ records, shown }) => records?.find(({ id }) => id === shown) ?? null);
   return (
     <div className="evaluate">
+      <p className="visually-hidden" role="status">
+        {record && isFinished(record) && `Measured ${record.folder.name}: ${scoresText(record)}.`}
+      </p>
       <main className="evaluate-main scrolls" aria-label="Evaluate">
         <div className="evaluate-body">
           {trouble && <Banner tone="danger">{trouble.message}</Banner>}

@@ -36,7 +36,7 @@ export function SummaryTable({ reports }: { readonly reports: readonly TitledRep
       {anyPublished && (
         <p className="quiet">
           Published: top-1 and top-5 on the 50 000 pictures of ImageNet’s validation set. On other pictures, or another
-          preprocessing, it is no measure.
+          preprocessing, they are no measure.
         </p>
       )}
     </>
