@@ -69,6 +69,28 @@ async function begin(path: string): Promise<void> {
   await main().getByText('to measure.').waitFor();
 }
 
+/** Takes most of one kept answer away. */
+async function tearAnswer(): Promise<void> {
+  await app.page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open('cvt-lens-evaluations');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const transaction = opening.result.transaction('answers', 'readwrite');
+          const store = transaction.objectStore('answers');
+          const keys = store.getAllKeys(null, 1);
+          keys.onsuccess = () => store.put({ path: 'torn' }, keys.result[0]);
+          transaction.oncomplete = () => {
+            opening.result.close();
+            resolve();
+          };
+          transaction.onerror = () => reject(transaction.error);
+        };
+      }),
+  );
+}
+
 /** What a download of the result holds. */
 async function saved(format: 'CSV' | 'JSON' | 'HTML'): Promise<string> {
   const [download] = await Promise.all([
@@ -137,8 +159,13 @@ describe('a labelled folder', () => {
       .getByRole('button', { name: /^Measure / })
       .click();
     const progress = main().getByTestId('evaluation-progress');
-    await progress.getByText(/^([5-9]|[1-9]\d) of/).waitFor(PATIENCE);
+    await progress.getByText(/^[1-9]\d* of/).waitFor(PATIENCE);
+    await main().getByRole('button', { name: 'Pause' }).click();
+    await main().getByRole('button', { name: 'Go on' }).click();
+    await progress.getByText(/^([7-9]|[1-9]\d) of.*from before/).waitFor(PATIENCE);
+    // In the middle of a job; then the journal is damaged, as no browser should leave it.
     await app.load();
+    await tearAnswer();
     await show();
     await list()
       .getByRole('button', { name: /^birds and more/ })
@@ -172,7 +199,7 @@ describe('a labelled folder', () => {
     expect(again).toEqual({ ...report, folder: 'again' });
   });
 
-  test('pauses and goes on; what was measured before is not measured again', async () => {
+  test('with a labels file is read by it; what was measured before is reported at once', async () => {
     await begin(set('flat'));
     await main().getByText('Classes from labels.csv').waitFor();
     await main()
