@@ -3,7 +3,7 @@ import { fileKey, modelKey } from '../results/file-key.ts';
 import type { Journal, JournalRecord } from '../results/journal.ts';
 import type { PictureResult } from '../results/picture-result.ts';
 import type { ModelEntry } from '../shell/shell.ts';
-import { type ImageChange, imageById, type TrayImage, useImages } from '../stores/images.ts';
+import { type ImageChange, imageById, placeOf, type TrayImage } from '../stores/images.ts';
 import { preprocessingFor } from '../stores/input.ts';
 import { useNotices } from '../stores/notices.ts';
 
@@ -36,11 +36,10 @@ export function remember(journal: Journal, session: number): Memory {
   };
 
   const keep: Memory['keep'] = (results, entry) => {
-    const places = new Map(useImages.getState().images.map(({ id }, place) => [id, place]));
     const records = results.map(({ image, result }): JournalRecord => {
       const { path, file } = image;
       const model = modelKey(entry, result.preprocessing);
-      return { model, file: fileKey(path, file), path, session, place: places.get(image.id) ?? 0, result };
+      return { model, file: fileKey(path, file), path, session, place: placeOf(image.id) ?? 0, result };
     });
     if (records.length > 0) journal.keep(records).catch(tell);
   };

@@ -197,6 +197,11 @@ export function imageById(id: string | null): TrayImage | null {
   return find(useImages.getState().images, id);
 }
 
+/** Where a picture stands in the tray; undefined once it was removed. */
+export function placeOf(id: string): number | undefined {
+  return index.of(useImages.getState().images).position(id);
+}
+
 /** The picture that is looked at. */
 export function selectedImage(state: Pick<ImagesState, 'images' | 'selected'>): TrayImage | null {
   return find(state.images, state.selected);
