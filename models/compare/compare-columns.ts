@@ -5,8 +5,10 @@ import { type ClassShift, classShifts, jensenShannon, sameLabels, topClass, tota
 
 /** What one column found: one checkpoint at one input on one engine, on the picture that all columns have. */
 export interface ColumnResult {
-  /** Of the weights: the same for two columns of one checkpoint. */
+  /** Of the weights: the same for two columns of one checkpoint file. */
   readonly modelId: string;
+  /** Of spec and activation: the same for two files of one network, as its float16 beside its float32 weights. */
+  readonly network: string;
   /** In pixels. */
   readonly input: { readonly width: number; readonly height: number };
   readonly labels: readonly string[];
@@ -36,7 +38,8 @@ export interface Comparison {
   /** The share of the picture that both networks see, 0–1; null without two maps. */
   readonly common: number | null;
   /**
-   * Of two engines or precisions on one checkpoint and input, which should give the same numbers; null for anything else.
+   * Of two engines on one checkpoint, or two checkpoints of one network (precisions of the same weights should give nearly the
+   * same numbers, other weights need not), at one input and for the same classes; null for anything else.
    * `map`: of the maps' own cells, null where they are of different places of the network.
    */
   readonly error: { readonly logits: NumericError; readonly map: NumericError | null } | null;
@@ -60,9 +63,10 @@ export function compareColumns(reference: ColumnResult, column: ColumnResult): C
   };
 }
 
-/** Whether two columns should give the same numbers. */
-export function isSameNetwork(a: ColumnResult, b: ColumnResult): boolean {
-  return a.modelId === b.modelId && a.input.width === b.input.width && a.input.height === b.input.height;
+/** Whether the numbers of two columns answer each other one by one. */
+function isSameNetwork(a: ColumnResult, b: ColumnResult): boolean {
+  const sameInput = a.input.width === b.input.width && a.input.height === b.input.height;
+  return a.network === b.network && sameInput && sameLabels(a.labels, b.labels);
 }
 
 function errorOf(reference: ColumnResult, column: ColumnResult): Comparison['error'] {

@@ -45,10 +45,11 @@ export function compareAll(
   return { done, reference, others };
 }
 
-function resultOf({ entry, analysis }: DoneColumn, map: ColumnMap | null): ColumnResult {
+function resultOf({ entry, report, analysis }: DoneColumn, map: ColumnMap | null): ColumnResult {
   const { inputWidth: width, inputHeight: height } = analysis.window;
   return {
     modelId: entry.id,
+    network: JSON.stringify([report.spec, report.activation]),
     input: { width, height },
     labels: entry.labels,
     logits: analysis.logits,

@@ -119,6 +119,7 @@ describe('a comparison of two columns', () => {
   const labels = ['cat', 'dog', 'fox'];
   const column = (change: Partial<ColumnResult> & { readonly logits: Float32Array }): ColumnResult => ({
     modelId: 'a',
+    network: 'tiny',
     input: { width: 224, height: 224 },
     labels,
     probabilities: softmax(change.logits),
@@ -140,8 +141,13 @@ describe('a comparison of two columns', () => {
     expect(compareColumns(one, { ...other, map: { ...b, key: 'cls 1' } }).error?.map).toBeNull();
   });
 
+  test('of two files of one network has them too, as of two precisions', () => {
+    const half = column({ modelId: 'a-half', logits: Float32Array.of(1, 2.5, 3) });
+    expect(compareColumns(first, half).error?.logits).toEqual({ max: 0.5, mean: 0.5 / 3 });
+  });
+
   test.each([
-    { name: 'another checkpoint', change: { modelId: 'b' } },
+    { name: 'another network', change: { modelId: 'b', network: 'other' } },
     { name: 'another input', change: { input: { width: 96, height: 96 } } },
   ])('of $name has none', ({ change }) => {
     const comparison = compareColumns(first, column({ logits: Float32Array.of(3, 2, 1), ...change }));

@@ -48,9 +48,12 @@ export function Summary({ compared, image }: SummaryProps) {
                 />
                 <Measure
                   name="Logits ±"
-                  tip="Largest difference of a logit; of two engines on one checkpoint and input"
+                  tip="Largest difference of a logit; of two engines, or two files, of one network at one input"
                 />
-                <Measure name="Map ±" tip="Largest difference of a cell; of two engines on one checkpoint and input" />
+                <Measure
+                  name="Map ±"
+                  tip="Largest difference of a cell; of two engines, or two files, of one network at one input"
+                />
                 <th scope="col">
                   <span className="visually-hidden">Difference of the maps</span>
                 </th>
