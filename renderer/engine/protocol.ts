@@ -3,7 +3,7 @@ import type { FaithfulnessCurves, FaithfulnessPlan } from '../../models/attentio
 import type { HeadStatistics } from '../../models/attention/head-statistics.ts';
 import type { ProjectionStudy } from '../../models/attention/projection-study.ts';
 import type { Rollout, RolloutStart, SpreadWeights } from '../../models/attention/rollout.ts';
-import type { GridSize, StageGrids } from '../../models/cvt/grids.ts';
+import type { NetworkFacts, StageFacts } from '../../models/cvt/network-facts.ts';
 import type { Activation, OfficialSpec } from '../../models/cvt/spec.ts';
 import type { ErrorMessage } from '../../models/errors.ts';
 import type { InputWindow, Preprocessing } from '../../models/image/preprocessing.ts';
@@ -48,24 +48,17 @@ export interface ModelRef {
   readonly provider?: 'wasm' | null;
 }
 
-export interface StageReport {
-  readonly grids: StageGrids;
-  readonly heads: number;
-  readonly depth: number;
-}
+/** Of one stage at one input size. */
+export type StageReport = StageFacts;
 
-export interface ModelReport {
+export interface ModelReport extends NetworkFacts {
   readonly id: string;
   readonly spec: OfficialSpec;
   /** `cvt-13`, … or null where the architecture is none of the published ones. */
   readonly variant: string | null;
   readonly numClasses: number;
   readonly parameters: number;
-  /** Multiply-adds of one picture at this input size. */
-  readonly multiplyAdds: number;
   readonly activation: Activation;
-  readonly input: GridSize;
-  readonly stages: readonly StageReport[];
   /** Milliseconds: reading and indexing, building the graph, creating the session. */
   readonly timings: { readonly readMs: number; readonly buildMs: number; readonly sessionMs: number };
 }

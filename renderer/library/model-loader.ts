@@ -1,8 +1,12 @@
 import { catalogEntry } from '../../models/catalog.ts';
+import { networkFacts } from '../../models/cvt/network-facts.ts';
+import { parseSpec } from '../../models/cvt/spec.ts';
 import { CancelledError, type DownloadErrorCode, LensError, toErrorMessage } from '../../models/errors.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { ModelRef, ModelReport } from '../engine/protocol.ts';
 import type { ModelLibrary, WorkOptions, WorkProgress } from '../shell/model-library.ts';
 import type { ModelEntry } from '../shell/shell.ts';
+import { expectedModelRef } from '../stores/input.ts';
 import { entryById, isUsable, useLibrary } from '../stores/library.ts';
 import { modelRef, useModel } from '../stores/model.ts';
 import { useView } from '../stores/view.ts';
@@ -47,13 +51,20 @@ export function startModelLoader(engine: Engine, library: ModelLibrary): ModelLo
   const prepare = async (entry: ModelEntry, { signal }: AbortController, current: () => boolean) => {
     const { id, title } = entry;
     useModel.setState({ state: { kind: 'loading', id, title, entry, progress: null } });
-    const report = await engine.call('prepare', modelRef(entry), {
-      signal,
-      onProgress: (progress) => {
-        if (current()) useModel.setState({ state: { kind: 'loading', id, title, entry, progress } });
-      },
+    const ask = (model: ModelRef) =>
+      engine.call('prepare', model, {
+        signal,
+        onProgress: (progress) => {
+          if (current()) useModel.setState({ state: { kind: 'loading', id, title, entry, progress } });
+        },
+      });
+    // At the size of the runs to come, or a gigabyte would be read for a size that nobody asked for, and then again.
+    const prepared = await ask(expectedModelRef(entry)).catch((error: unknown) => {
+      if (isRefusedInput(error)) return ask(modelRef(entry));
+      throw error;
     });
     if (!current()) return;
+    const report = atOwnSize(prepared, entry);
     useView.getState().setStages(report.stages);
     useModel.setState({ state: { kind: 'ready', id, title, entry, report } });
   };
@@ -72,6 +83,18 @@ export function startModelLoader(engine: Engine, library: ModelLibrary): ModelLo
 export function isModelUsable(id: string): boolean {
   const entry = entryById(useLibrary.getState().snapshot, id);
   return entry !== null && isUsable(entry);
+}
+
+/** The picture says what is wrong with its input; the model itself is as good as ever. */
+function isRefusedInput(error: unknown): boolean {
+  return error instanceof LensError && (error.code === 'input-too-large' || error.code === 'input-too-small');
+}
+
+/** The model as it is by itself, at whatever size it was brought up. */
+function atOwnSize(report: ModelReport, { id, preprocessing: { height, width } }: ModelEntry): ModelReport {
+  if (report.input.rows === height && report.input.cols === width) return report;
+  const size = { rows: height, cols: width };
+  return { ...report, ...networkFacts(parseSpec(report.spec, id), report.numClasses, size) };
 }
 
 /** A model that ships with the app, or one of the library. @throws what `ModelLibrary.use` throws */

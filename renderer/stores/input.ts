@@ -3,7 +3,7 @@ import { preprocessingOf } from '../../models/image/input-size.ts';
 import type { Preprocessing } from '../../models/image/preprocessing.ts';
 import type { Analysis, ModelRef, Provider } from '../engine/protocol.ts';
 import type { ModelEntry } from '../shell/shell.ts';
-import type { TrayImage } from './images.ts';
+import { selectedImage, type TrayImage, useImages } from './images.ts';
 import { modelRef } from './model.ts';
 import { useSettings } from './settings.ts';
 
@@ -16,6 +16,16 @@ export function preprocessingFor(image: Pick<TrayImage, 'size' | 'crop'>, entry:
 /** What the engine needs to know to run this picture. */
 export function modelRefFor(image: Pick<TrayImage, 'size' | 'crop'>, entry: ModelEntry): ModelRef {
   return { ...modelRef(entry), preprocessing: preprocessingFor(image, entry) };
+}
+
+/** How the model is likely to be run next: as the chosen picture will be, or any picture at a size that none decides. */
+export function expectedModelRef(entry: ModelEntry): ModelRef {
+  const image = selectedImage(useImages.getState());
+  if (image?.size) return modelRefFor(image, entry);
+  const { input } = useSettings.getState();
+  if (input.kind === 'whole') return modelRef(entry);
+  const { width, height } = entry.preprocessing;
+  return modelRefFor({ size: { width, height }, crop: null }, entry);
 }
 
 /** What one input size was measured to take. */

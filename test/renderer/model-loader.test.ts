@@ -43,6 +43,35 @@ test('the model before is set aside at once, so that nothing more is begun with 
   expect(model()).toMatchObject({ kind: 'opening', id: ID });
 });
 
+test('a model is prepared at the size of the runs to come, and described at its own', async () => {
+  const { engine, loader, model } = await start();
+  const { useSettings } = await import('../../renderer/stores/settings.ts');
+  useSettings.setState({ input: { kind: 'square', side: 128 } });
+  void loader.load('test');
+  await settled();
+  const asked = engine.next('prepare');
+  expect(asked.argument).toMatchObject({ preprocessing: { height: 128, width: 128 } });
+  const square = (side: number) => ({ rows: side, cols: side });
+  await asked.answer({ ...REPORT, input: square(128) });
+  const state = model();
+  expect(state.kind === 'ready' && state.report.input).toEqual(square(64));
+  expect(state.kind === 'ready' && state.report.stages).toEqual(REPORT.stages);
+});
+
+test('a model whose chosen input the engine refuses is prepared at its own', async () => {
+  const { engine, loader, model } = await start();
+  const { useSettings } = await import('../../renderer/stores/settings.ts');
+  useSettings.setState({ input: { kind: 'square', side: 4096 } });
+  void loader.load('test');
+  await settled();
+  await engine.next('prepare').fail('EngineError', 'input-too-large');
+  await settled();
+  const again = engine.next('prepare');
+  expect(again.argument).toMatchObject({ preprocessing: { height: 64, width: 64 } });
+  await again.answer(REPORT);
+  expect(model()).toMatchObject({ kind: 'ready', report: REPORT });
+});
+
 test('a model is opened by the library, then prepared by the engine', async () => {
   const { engine, library, loader, model } = await start();
   void loader.load(ID);

@@ -2,7 +2,7 @@ import { BlobSource } from '../../../models/bytes/byte-source.ts';
 import { CheckpointWeights } from '../../../models/cvt/checkpoint-weights.ts';
 import { countParameters } from '../../../models/cvt/counts.ts';
 import { attentionPieceBytes, footprintOf, refusalOf } from '../../../models/cvt/footprint.ts';
-import { stageGrids } from '../../../models/cvt/grids.ts';
+import { networkFacts } from '../../../models/cvt/network-facts.ts';
 import { type CvtCheckpoint, openCvt } from '../../../models/cvt/open-cvt.ts';
 import { parseSpec, toOfficialSpec } from '../../../models/cvt/spec.ts';
 import { throwIfCancelled } from '../../../models/errors.ts';
@@ -100,7 +100,7 @@ export class ModelSessions {
     throwIfCancelled(signal);
     const timings = { readMs, buildMs, sessionMs: clock() };
     return {
-      report: { ...describe(model, checkpoint), multiplyAdds, timings },
+      report: { ...describe(model, checkpoint), timings },
       weights: new CheckpointWeights(checkpoint),
       network,
       warm: false,
@@ -120,13 +120,9 @@ export class ModelSessions {
   }
 }
 
-function describe(
-  { id, preprocessing }: ModelRef,
-  checkpoint: CvtCheckpoint,
-): Omit<ModelReport, 'multiplyAdds' | 'timings'> {
+function describe({ id, preprocessing }: ModelRef, checkpoint: CvtCheckpoint): Omit<ModelReport, 'timings'> {
   const { spec, variant, numClasses, activation } = checkpoint;
   const { height, width } = preprocessing;
-  const grids = stageGrids(spec, height, width);
   return {
     id,
     spec: toOfficialSpec(spec),
@@ -134,12 +130,7 @@ function describe(
     numClasses,
     parameters: countParameters(spec, numClasses),
     activation,
-    input: { rows: height, cols: width },
-    stages: spec.stages.map((stage, index) => ({
-      grids: grids[index]!,
-      heads: stage.numHeads,
-      depth: stage.depth,
-    })),
+    ...networkFacts(spec, numClasses, { rows: height, cols: width }),
   };
 }
 
