@@ -1,5 +1,6 @@
 import { Braces, Check, CircleAlert, ClipboardCopy, FileImage, Grid3x3, Share } from 'lucide-react';
 import { useMemo } from 'react';
+import type { AttentionMap, MapUnit } from '../../../../models/attention/attention-map.ts';
 import { titleOf } from '../../../../models/drawing/figure-caption.ts';
 import type { Settings } from '../../../shell/settings.ts';
 import { useExporting } from '../../../stores/exporting.ts';
@@ -79,7 +80,7 @@ function ExportBody() {
         <h3>Numbers</h3>
         <p className="quiet">
           {exported
-            ? `The exact values, float32 [${arrayOf(exported).shape.join(', ')}]; the class token’s own is not among them.`
+            ? `The exact values, float32 [${arrayOf(exported).shape.join(', ')}]${unitText(exportedMap(exported))}; the class token’s own is not among them.`
             : 'The exact values as a NumPy array.'}
         </p>
         <div className="export-actions">
@@ -111,6 +112,19 @@ function ExportBody() {
       </p>
     </div>
   );
+}
+
+const UNIT_TEXTS: Readonly<Record<MapUnit, string>> = {
+  probability: 'probabilities',
+  share: 'shares of 1',
+  logit: 'parts of a logit',
+  norm: 'lengths',
+};
+
+/** The array is in the map's own unit, which the screen may show multiplied. */
+function unitText({ unit, uniform }: AttentionMap): string {
+  const text = `, ${UNIT_TEXTS[unit]}`;
+  return unit === 'share' && uniform !== null ? `${text} (times ${uniform} they are × uniform)` : text;
 }
 
 /** Remembered from one export to the next. */

@@ -26,6 +26,7 @@ export function KernelDetail({ kernels, kernelSize, channel, largest, table }: K
                 ].map((weight, col) => (
                   <td
                     key={col}
+                    title={String(weight)}
                     style={{ background: weightColor(weight, largest, table), color: inkOn(weight, largest) }}
                   >
                     {weightText(weight)}
@@ -45,7 +46,9 @@ function inkOn(weight: number, largest: number): string {
   return Math.abs(weight) > 0.62 * largest ? '#ffffff' : '#1a1b1d';
 }
 
+/** Two digits: three of them run into the next cell in a narrow panel. */
 function weightText(weight: number): string {
-  const text = Math.abs(weight).toFixed(2).replace(/^0\./, '.');
+  const size = Math.abs(weight);
+  const text = (size < 0.1 ? size.toFixed(2) : String(Number(size.toPrecision(2)))).replace(/^0\./, '.');
   return weight < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
