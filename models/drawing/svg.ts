@@ -1,3 +1,5 @@
+import { escapeMarkup } from '../escape-markup.ts';
+
 /** SVG as text. Attributes and text are escaped here and nowhere else. */
 
 export type SvgAttributes = Readonly<Record<string, string | number | undefined>>;
@@ -25,21 +27,10 @@ function short(number: number): string {
   return String(Math.round(number * 1000) / 1000);
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 // XML 1.0 has no way to write the other control characters, unpaired surrogates, U+FFFE and U+FFFF.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced
 const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
 function escaped(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(UNWRITABLE, '\ufffd')
-    .replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return escapeMarkup(text.toWellFormed().replace(UNWRITABLE, '\ufffd'));
 }

@@ -1,3 +1,5 @@
+import { escapeMarkup } from '../../escape-markup.ts';
+
 /** Text that is HTML already; anything else is escaped where it is put into a template. */
 export class Markup {
   readonly text: string;
@@ -17,18 +19,6 @@ export function html(parts: TemplateStringsArray, ...values: readonly Value[]): 
 function asText(value: Value): string {
   if (value === null) return '';
   if (value instanceof Markup) return value.text;
-  if (typeof value === 'string') return escaped(value);
+  if (typeof value === 'string') return escapeMarkup(value);
   return typeof value === 'number' ? String(value) : value.map(({ text }) => text).join('');
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
 }
