@@ -43,18 +43,11 @@ export async function openLabelledFolder(
  * The true classes for a model.
  * @throws EvaluationError `no-labels` where no picture has any
  */
-export function labelFolder({ folder, pictures, unreadable, labels }: LabelledFolder, classes: ClassList): Labelling {
+export function labelFolder({ labels, ...found }: LabelledFolder, classes: ClassList): Labelling {
   const file = labels === null ? null : { name: basename(labels.path), text: labels.text };
-  const found = labelPictures(pictures, file, classes);
-  if (found.images.length === 0) throw noLabels(folder, labels?.path ?? null, found);
-  const problems = unreadable.map(({ folder: path, reason }) => ({
-    kind: 'unreadable-folder' as const,
-    folder: path,
-    label: null,
-    count: 1,
-    examples: [reason],
-  }));
-  return { ...found, problems: [...problems, ...found.problems] };
+  const labelling = labelPictures(found, file, classes);
+  if (labelling.images.length === 0) throw noLabels(found.folder, labels?.path ?? null, labelling);
+  return labelling;
 }
 
 /** At most `limit` of the images, spread evenly over the list, so that folders of all classes have their share. */

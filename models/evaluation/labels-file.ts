@@ -13,11 +13,33 @@ export interface LabelsFile {
   readonly text: string;
 }
 
-/** The true classes of pictures, from a labels file where there is one and from the names of their folders where not. */
-export function labelPictures(pictures: readonly string[], labels: LabelsFile | null, classes: ClassList): Labelling {
-  return labels === null
-    ? labelsFromFolders(pictures, classes)
-    : labelsFromFile(pictures, labels.text, labels.name, classes);
+/** The pictures of a folder, by their paths in it, and what of it could not be listed. */
+export interface ListedPictures {
+  readonly pictures: readonly string[];
+  readonly unreadable: readonly { readonly folder: string; readonly reason: string }[];
+}
+
+/**
+ * The true classes of pictures, from a labels file where there is one and from the names of their folders where not. Folders
+ * that could not be listed come first among the problems.
+ */
+export function labelPictures(
+  { pictures, unreadable }: ListedPictures,
+  labels: LabelsFile | null,
+  classes: ClassList,
+): Labelling {
+  const found =
+    labels === null
+      ? labelsFromFolders(pictures, classes)
+      : labelsFromFile(pictures, labels.text, labels.name, classes);
+  const problems = unreadable.map(({ folder, reason }) => ({
+    kind: 'unreadable-folder' as const,
+    folder,
+    label: null,
+    count: 1,
+    examples: [reason],
+  }));
+  return { ...found, problems: [...problems, ...found.problems] };
 }
 
 /** Whether pictures lie in no sub-folders, so that only a file can tell their classes. */

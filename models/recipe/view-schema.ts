@@ -57,5 +57,3 @@ export const recipeViewSchema = z
     path: ['pins'],
     error: 'two pins have the same id',
   });
-
-export type RecipeView = z.infer<typeof recipeViewSchema>;

@@ -12,7 +12,6 @@ import type {
 
 /** What the Worker does; the device is the supervisor's to choose. */
 export type WorkerRequest = Exclude<EngineRequest, { readonly call: 'configure' }>;
-export type WorkerCall = WorkerRequest['call'];
 
 /** Answered past the lane, while a pointer moves: from taps, and once for a block by a graph over them. */
 const HOVERS = ['row', 'stageRows', 'column'] as const;

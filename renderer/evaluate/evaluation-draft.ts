@@ -1,13 +1,17 @@
 import { toErrorMessage } from '../../models/errors.ts';
 import { parseLabels } from '../../models/evaluation/label-list.ts';
-import { checkLabelsText, LARGEST_LABELS_FILE, type LabelsFile } from '../../models/evaluation/labels-file.ts';
+import {
+  checkLabelsText,
+  LARGEST_LABELS_FILE,
+  type LabelsFile,
+  labelPictures,
+} from '../../models/evaluation/labels-file.ts';
 import { isModelUsable, openModel } from '../library/model-loader.ts';
 import type { ModelLibrary } from '../shell/model-library.ts';
 import { changeDraft, type Understanding, useEvaluate } from '../stores/evaluate.ts';
 import { entryById, useLibrary } from '../stores/library.ts';
 import { useModel } from '../stores/model.ts';
 import { useSettings } from '../stores/settings.ts';
-import { labelFolder } from './measure-model.ts';
 import { classListOf } from './model-classes.ts';
 import type { DroppedSet, PictureFolder } from './picture-folder.ts';
 
@@ -114,7 +118,7 @@ async function read(
   const entry = await openModel(library, id, {});
   const known = entryById(useLibrary.getState().snapshot, id)?.facts?.numClasses;
   const classes = await classListOf({ ...entry, numClasses: known ?? entry.labels.length }, classNames);
-  return { kind: 'read', numClasses: classes.size, labelling: labelFolder(folder, labels, classes) };
+  return { kind: 'read', numClasses: classes.size, labelling: labelPictures(folder, labels, classes) };
 }
 
 function tell(id: string, understanding: Understanding): void {

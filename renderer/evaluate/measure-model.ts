@@ -49,22 +49,9 @@ export async function readyModel(
     report,
     sha256: sha256 ?? '',
     classes,
-    labelling: labelFolder(set.folder, set.labels, classes),
+    labelling: labelPictures(set.folder, set.labels, classes),
     journal: Array.from(new Uint8Array(digest, 0, 16), (byte) => byte.toString(16).padStart(2, '0')).join(''),
   };
-}
-
-/** The true classes, with what of the folder could not be read among the problems. */
-export function labelFolder(folder: PictureFolder, labels: LabelsFile | null, classes: ClassList): Labelling {
-  const found = labelPictures(folder.pictures, labels, classes);
-  const problems = folder.unreadable.map(({ folder: path, reason }) => ({
-    kind: 'unreadable-folder' as const,
-    folder: path,
-    label: null,
-    count: 1,
-    examples: [reason],
-  }));
-  return { ...found, problems: [...problems, ...found.problems] };
 }
 
 export interface Measuring {
