@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -6,7 +5,7 @@ import { ensureBuilt } from '../../electron/bootstrap/build.mjs';
 import { alone } from '../../electron/bootstrap/lock.mjs';
 import { parseCsv } from '../../models/evaluation/csv.ts';
 import { InspectApp } from './inspect-page.ts';
-import { dropDated, dropDrawn, manyPictures, type NamedBytes } from './many-pictures.ts';
+import { dropDated, manyPictures, type NamedBytes } from './many-pictures.ts';
 
 /** The demo takes any size; at this one a picture is a fifth of the work that it is at its own. */
 const SMALL_INPUT = { kind: 'square', side: 96 } as const;
@@ -202,55 +201,6 @@ test('an address without a picture leads to what to do instead', async () => {
   await app.page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
   await app.page.getByText('The browser gave only the picture’s address').waitFor();
 });
-
-test('a thousand pictures run without memory growing with what was run', async () => {
-  // Bounds: 12 KB of the page's heap a picture, for its place in the tray, its result and its row; and of all of Chromium's processes
-  // (Workers, WASM, GPU process, files in memory) less than one input tensor of 96×96 pixels a picture, 110 KB.
-  // In a browser of its own: what earlier pages left to be collected would hide a leak.
-  await app.close();
-  app = await InspectApp.start({ device: 'wasm', input: SMALL_INPUT }, false);
-  await dropDrawn(app, 0, 150, 48);
-  await worked();
-  const before = { heap: await heldBytes(), resident: residentBytes() };
-  await dropDrawn(app, 150, 1000, 48);
-  await worked();
-  const after = { heap: await heldBytes(), resident: residentBytes() };
-  expect((after.heap - before.heap) / 1000).toBeLessThan(12_000);
-  expect((after.resident - before.resident) / 1000).toBeLessThan(96 * 96 * 3 * 4);
-  // Only what is near the view exists.
-  expect(await app.page.locator('.tile').count()).toBeLessThan(60);
-});
-
-/** What the page's JavaScript holds after a collection. */
-async function heldBytes(): Promise<number> {
-  const session = await app.page.context().newCDPSession(app.page);
-  await session.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await session.send('Runtime.getHeapUsage');
-  await session.detach();
-  return usedSize;
-}
-
-/** Resident memory of every process below this one, as Linux counts it; 0 elsewhere. */
-function residentBytes(): number {
-  if (process.platform !== 'linux') return 0;
-  const processes = readdirSync('/proc').flatMap((name) => {
-    try {
-      // The name, in parentheses, may hold spaces: what follows it is counted from its end.
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return [{ id: Number(name), parent: Number(fields[1]), pages: Number(fields[21]) }];
-    } catch {
-      return [];
-    }
-  });
-  const family = new Set([process.pid]);
-  for (let size = 0; size < family.size; ) {
-    size = family.size;
-    for (const { id, parent } of processes) if (family.has(parent)) family.add(id);
-  }
-  family.delete(process.pid);
-  return processes.filter(({ id }) => family.has(id)).reduce((sum, { pages }) => sum + pages * 4096, 0);
-}
 
 function percentText(probability: number): string {
   if (probability < 1 && probability > 0.9995) return '>\u202f99.9\u202f%';
