@@ -132,7 +132,8 @@ export const useView = create<ViewState>()((set) => ({
   view: 'cls',
   direction: 'attends',
   rolloutFrom: 'answer',
-  rolloutOn: 'pixels',
+  // Early stages may drain into a corner that means nothing, and pixels inherit it.
+  rolloutOn: 'tokens',
   spread: 'uniform',
   target: null,
   contrast: null,

@@ -248,7 +248,7 @@ describe('Inspect by keyboard', () => {
     const spoken = app.page.getByTestId('spoken-map');
     for (const [key, says] of [
       ['r', /^Attention received\. Stage 3/],
-      ['u', /^Attention rollout from the answer\. Down to the pixels/],
+      ['u', /^Attention rollout from the answer\. Down to the start of stage 3/],
       ['x', /^Attribution to octopus\. Stage 3, all blocks, sum of heads\./],
       ['p', /^Length of the tokens before/],
       ['c', /^CLS attention\. Stage 3/],

@@ -218,6 +218,7 @@ test('a rollout is asked for once, shows its progress, and can be cancelled and 
   const { engine, view, study, follow, maps } = await start();
   await engine.next('row').answer(row(5));
   view().setView('rollout');
+  view().choose({ rolloutOn: 'pixels' });
   const asked = engine.next('rollout');
   expect(asked.argument).toEqual({ runId: 'first', start: { kind: 'answer' }, spread: 'uniform' });
   // The map of another view does not stand in for it.

@@ -89,7 +89,7 @@ function MapFacts({ shown: { map, scale, components }, heads }: { readonly shown
         <span>
           {map.signed ? (
             <>
-              <span className="card-detail">{scaleValueShort(min)} to </span>
+              <span className="card-detail">{scaleValueShort(min)}…</span>
               {scaleValueShort(max)}
             </>
           ) : (
