@@ -61,6 +61,11 @@ function scratchOf(bytes: number): ArrayBuffer {
   return scratch;
 }
 
+/** A layout in CSS pixels as one in device pixels. @param density device pixels a CSS pixel */
+export function inDevicePixels({ offsetX, offsetY, scale }: Layout, density: number): Layout {
+  return { offsetX: offsetX * density, offsetY: offsetY * density, scale: scale * density };
+}
+
 /** A rectangle of the picture in device pixels, its edges on whole ones. */
 export function toDevice(rect: Rect, layout: Layout): Rect {
   return {

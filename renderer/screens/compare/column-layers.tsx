@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import { cursorGrid } from '../../compare/linked-cursor.ts';
-import { type Layout, lookOf, outline, paintMap, toDevice } from '../../pipeline/paint.ts';
+import { inDevicePixels, type Layout, lookOf, outline, paintMap, toDevice } from '../../pipeline/paint.ts';
 import { cellUnder, tileInPicture, tilesOfMap } from '../../pipeline/tiles.ts';
 import type { ColumnMap } from '../../stores/column-maps.ts';
 import { asksPlace, useCompareView } from '../../stores/compare-view.ts';
@@ -26,7 +26,13 @@ export function ColumnMapLayer({ map: { shown, tiles, work }, viewport, layout }
   const tardy = useTardy(isTardy(work));
   useCanvas(canvas, viewport.width, viewport.height, (context, density) => {
     if (!shown || !overlay.visible) return;
-    paintMap(context, shown, tilesOfMap(tiles, shown.map), dense(layout, density), lookOf(overlay, shown.map.signed));
+    paintMap(
+      context,
+      shown,
+      tilesOfMap(tiles, shown.map),
+      inDevicePixels(layout, density),
+      lookOf(overlay, shown.map.signed),
+    );
   });
   return (
     <canvas
@@ -50,7 +56,7 @@ export function ColumnMarksLayer({ map, viewport, layout }: LayerProps) {
   const peeking = useView((state) => state.peeking);
   const { hover, pins, activePin } = view;
   useCanvas(canvas, viewport.width, viewport.height, (context, density) => {
-    const device = dense(layout, density);
+    const device = inDevicePixels(layout, density);
     const grid = cursorGrid(map, view);
     if (!grid) return;
     const onPixels = map.shown?.map.on === 'pixels' && !asksPlace(view);
@@ -97,8 +103,4 @@ function cross(context: CanvasRenderingContext2D, x: number, y: number, density:
     context.lineTo(x, y + arm);
     context.stroke();
   }
-}
-
-function dense({ offsetX, offsetY, scale }: Layout, density: number): Layout {
-  return { offsetX: offsetX * density, offsetY: offsetY * density, scale: scale * density };
 }

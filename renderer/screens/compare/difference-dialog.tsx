@@ -5,6 +5,7 @@ import { colorTable } from '../../../models/drawing/color-maps.ts';
 import { rasterMap } from '../../../models/drawing/map-raster.ts';
 import type { MapScale, ScaleUnit } from '../../../models/drawing/map-scale.ts';
 import type { Compared, ComparedColumn } from '../../compare/column-results.ts';
+import { inDevicePixels } from '../../pipeline/paint.ts';
 import type { TrayImage } from '../../stores/images.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -123,9 +124,7 @@ function Layers({ found, url, size }: { readonly found: Found; readonly url: str
       scale,
       { geometry: rasterGeometry(grid), window },
       {
-        scale: layout.scale * density,
-        offsetX: layout.offsetX * density,
-        offsetY: layout.offsetY * density,
+        ...inDevicePixels(layout, density),
         width: context.canvas.width,
         height: context.canvas.height,
       },

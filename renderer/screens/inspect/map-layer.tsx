@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import { lookOf, paintMap } from '../../pipeline/paint.ts';
+import { inDevicePixels, lookOf, paintMap } from '../../pipeline/paint.ts';
 import { tilesOfMap } from '../../pipeline/tiles.ts';
 import { useMaps } from '../../stores/maps.ts';
 import { useSettings } from '../../stores/settings.ts';
@@ -27,11 +27,7 @@ export function MapLayer({ inspection: { tiles, analysis }, viewport, layout }: 
   useCanvas(canvas, viewport.width, viewport.height, (context, density) => {
     // A map of the run before, until the store has followed.
     if (!shown || !tiles || !overlay.visible || shown.runId !== analysis?.runId) return;
-    const device = {
-      offsetX: layout.offsetX * density,
-      offsetY: layout.offsetY * density,
-      scale: layout.scale * density,
-    };
+    const device = inDevicePixels(layout, density);
     paintMap(context, shown, tilesOfMap(tiles, shown.map), device, lookOf(overlay, shown.map.signed));
   });
 

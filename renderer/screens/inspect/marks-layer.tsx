@@ -1,6 +1,6 @@
 import { useRef } from 'react';
 import type { Rect } from '../../../models/attention/geometry.ts';
-import { type Layout, outline, toDevice } from '../../pipeline/paint.ts';
+import { inDevicePixels, outline, toDevice } from '../../pipeline/paint.ts';
 import { cellUnder, extentInPicture, type StageTiles, tileInPicture, tilesOfMap } from '../../pipeline/tiles.ts';
 import { type ShownMap, useMaps } from '../../stores/maps.ts';
 import { type Direction, useView } from '../../stores/view.ts';
@@ -32,11 +32,7 @@ export function MarksLayer({ inspection, viewport, layout }: MarksLayerProps) {
   const { tiles } = inspection;
 
   useCanvas(canvas, viewport.width, viewport.height, (context, density) => {
-    const device: Layout = {
-      offsetX: layout.offsetX * density,
-      offsetY: layout.offsetY * density,
-      scale: layout.scale * density,
-    };
+    const device = inDevicePixels(layout, density);
     if (!tiles) return;
     if (shown && hover && (!asking || activePin !== null)) {
       const grid = tilesOfMap(tiles, shown.map);
