@@ -5,20 +5,25 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ensureBuilt } from '../../electron/bootstrap/build.mjs';
 import { alone } from '../../electron/bootstrap/lock.mjs';
-import { decodeImage } from '../../electron/decode-image.ts';
-import { demoParts } from '../../electron/inference/load-model.ts';
-import { loadForStudy, type StudiedPicture, type StudyModel } from '../../electron/inference/study-model.ts';
-import { type StageGeometry, stageGeometries, tileOf, toPicture } from '../../models/attention/geometry.ts';
+import { stageGeometries } from '../../models/attention/geometry.ts';
 import { VARIANTS } from '../../models/cvt/variants.ts';
 import { OWN_INPUT, preprocessingOf } from '../../models/image/input-size.ts';
-import { inputWindow, normalise, preprocess } from '../../models/image/preprocess.ts';
-import { type InputWindow, OFFICIAL_224, type Preprocessing } from '../../models/image/preprocessing.ts';
+import { inputWindow } from '../../models/image/preprocess.ts';
+import { OFFICIAL_224 } from '../../models/image/preprocessing.ts';
 import { softmax } from '../../models/predictions.ts';
 import type { Settings } from '../../renderer/shell/settings.ts';
 import { formulaCheckpoint } from '../golden/formula-checkpoint.ts';
-import { fileAt, InspectApp, SAMPLES } from './inspect-page.ts';
+import {
+  cellByTiles,
+  correlationByPixels,
+  demoModel,
+  demoStages,
+  inNode,
+  PARROT,
+  picture,
+} from './compare-directly.ts';
+import { InspectApp } from './inspect-page.ts';
 
-const PARROT = fileAt(join(SAMPLES, 'parrot.jpg'));
 const PATIENCE = { timeout: 180_000 };
 const SIDE = 96;
 
@@ -124,46 +129,6 @@ class ComparePage {
 }
 
 beforeAll(() => alone(ensureBuilt));
-
-/** The picture's token or key under a point, by looking at every tile. */
-function cellByTiles(grid: StageGeometry['tokens'], window: InputWindow, x: number, y: number): number {
-  for (let cell = 0; cell < grid.rows.count * grid.cols.count; cell++) {
-    const tile = toPicture(window, tileOf(grid, cell));
-    if (x >= tile.left && x < tile.right && y >= tile.top && y < tile.bottom) return cell;
-  }
-  throw new Error(`No tile at (${x}, ${y}).`);
-}
-
-/** Pixel by pixel, over what both see. */
-function correlationByPixels(
-  size: { readonly width: number; readonly height: number },
-  maps: readonly { readonly cells: Float32Array; readonly grid: StageGeometry['keys']; readonly window: InputWindow }[],
-): number {
-  const owners = maps.map(({ grid, window }) => {
-    const owner = new Int32Array(size.width * size.height).fill(-1);
-    for (let cell = 0; cell < grid.rows.count * grid.cols.count; cell++) {
-      const { left, top, right, bottom } = toPicture(window, tileOf(grid, cell));
-      for (let y = Math.max(0, Math.ceil(top - 0.5)); y < Math.min(size.height, Math.ceil(bottom - 0.5)); y++)
-        for (let x = Math.max(0, Math.ceil(left - 0.5)); x < Math.min(size.width, Math.ceil(right - 0.5)); x++)
-          owner[y * size.width + x] = cell;
-    }
-    return owner;
-  });
-  const pairs: [number, number][] = [];
-  for (let pixel = 0; pixel < size.width * size.height; pixel++) {
-    const [a, b] = [owners[0]![pixel]!, owners[1]![pixel]!];
-    if (a >= 0 && b >= 0) pairs.push([maps[0]!.cells[a]!, maps[1]!.cells[b]!]);
-  }
-  const mean = (at: 0 | 1) => pairs.reduce((sum, pair) => sum + pair[at], 0) / pairs.length;
-  const [meanA, meanB] = [mean(0), mean(1)];
-  let [ab, aa, bb] = [0, 0, 0];
-  for (const [a, b] of pairs) {
-    ab += (a - meanA) * (b - meanB);
-    aa += (a - meanA) ** 2;
-    bb += (b - meanB) ** 2;
-  }
-  return ab / Math.sqrt(aa * bb);
-}
 
 describe('the demo at two inputs on the CPU', () => {
   let compare: ComparePage;
@@ -395,49 +360,3 @@ test('CvT-13, CvT-21 and the demo see one picture, with linked maps', async () =
     rmSync(folder, { recursive: true, force: true });
   }
 });
-
-const picture = async () => {
-  const rgb = await decodeImage(PARROT.name, PARROT.bytes);
-  return { rgb, width: rgb.width, height: rgb.height };
-};
-
-const demoModel = () => demoParts({ size: null, activation: null, signal: new AbortController().signal });
-
-async function demoStages({ height, width }: Preprocessing): Promise<readonly StageGeometry[]> {
-  const { path, parts } = await demoModel();
-  const model = await loadForStudy(path, parts);
-  try {
-    return stageGeometries(model.checkpoint.spec, height, width);
-  } finally {
-    await model.close();
-  }
-}
-
-/** The demo on the picture at one input: its logits and the CLS row of its last block. */
-async function inNode(
-  pixels: Awaited<ReturnType<typeof decodeImage>>,
-  at: (base: Preprocessing) => Preprocessing,
-): Promise<{
-  readonly logits: Float32Array;
-  readonly clsRow: Float32Array;
-  readonly window: InputWindow;
-  readonly stages: readonly StageGeometry[];
-}> {
-  const { path, parts } = await demoModel();
-  const preprocessing = at(parts.preprocessing);
-  const model: StudyModel = await loadForStudy(path, { ...parts, preprocessing });
-  try {
-    const { rgb, window } = preprocess(pixels, preprocessing);
-    const run: StudiedPicture = await model.study(normalise(rgb, preprocessing));
-    const { spec } = model.checkpoint;
-    const last = spec.stages.length - 1;
-    return {
-      logits: run.logits,
-      clsRow: await run.studies.row(last, spec.stages[last]!.depth - 1, null, 0),
-      window,
-      stages: stageGeometries(spec, preprocessing.height, preprocessing.width),
-    };
-  } finally {
-    await model.close();
-  }
-}
