@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -10,6 +10,8 @@ import { isMissing, onDisk } from './disk-failure.ts';
 const BEAT_MS = 10_000;
 /** A lock that was not touched for this long is nobody's: its machine lost power, or its disk was unplugged. */
 const STALE_MS = 120_000;
+/** Where a lock cannot appear whole, one that was not finished by then was left by a process that died while it wrote. */
+const UNFINISHED_MS = 10_000;
 /** Two that clear away the same stale lock may each believe to have won; the second look is after both have written. */
 const SECOND_LOOK_MS = 150;
 
@@ -85,20 +87,48 @@ export class FolderLock {
   }
 }
 
+/**
+ * A link makes the lock appear with its holder's name in it, whenever this process dies. False where there is a lock already,
+ * or where its new holder swept ours away before it was in place.
+ */
 async function create(path: string, token: string): Promise<boolean> {
-  const holder: Holder = { pid: process.pid, host: hostname(), token };
+  const aside = `${path}.${token}`;
   try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(JSON.stringify(holder));
-    } finally {
-      await file.close();
-    }
+    await writeHolder(aside, token);
+    await link(aside, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasCode(error, 'EEXIST') || isMissing(error)) return false;
+    // FAT and some network disks have no links.
+    if (hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) return createInPlace(path, token);
+    throw error;
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+async function createInPlace(path: string, token: string): Promise<boolean> {
+  try {
+    await writeHolder(path, token);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
     throw error;
   }
+}
+
+async function writeHolder(path: string, token: string): Promise<void> {
+  const holder: Holder = { pid: process.pid, host: hostname(), token };
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(JSON.stringify(holder));
+  } finally {
+    await file.close();
+  }
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
 
 /** Null where there is no lock, or one that is being written this moment or was never finished. */
@@ -118,7 +148,7 @@ async function isStale(path: string, holder: Holder | null): Promise<boolean> {
       throw error;
     },
   );
-  if (age > STALE_MS) return true;
+  if (age > (holder === null ? UNFINISHED_MS : STALE_MS)) return true;
   if (holder === null || holder.host !== hostname()) return false;
   if (holder.pid === process.pid) return !held.has(holder.token);
   return !isAlive(holder.pid);
@@ -130,7 +160,7 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // A process of another user is there too.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return hasCode(error, 'EPERM');
   }
 }
 
@@ -148,12 +178,13 @@ async function clearAway(path: string, stale: Holder | null): Promise<void> {
   else await rm(aside, { force: true });
 }
 
-/** Removes what processes left that died while they cleared a lock away. */
+/** Removes what processes left that died while they made a lock or cleared one away. One that is still being written would come too late. */
 async function sweep(path: string): Promise<void> {
   for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(`${basename(path)}.`)) continue;
     const aside = join(dirname(path), name);
-    if (name.startsWith(`${basename(path)}.`) && (await isStale(aside, await readHolder(aside))))
-      await rm(aside, { force: true });
+    const holder = await readHolder(aside);
+    if (holder === null || (await isStale(aside, holder))) await rm(aside, { force: true });
   }
 }
 

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import sharp from 'sharp';
@@ -298,6 +299,18 @@ describe('2,000 pictures', () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
 
+  /** Bytes that are really held. V8 frees array buffers beside the program and sharp its buffers a turn later, so one collection is not all. */
+  async function held(): Promise<number> {
+    let least = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < 10; round++) {
+      collect();
+      await wait(20);
+      const { heapUsed, external } = process.memoryUsage();
+      least = Math.min(least, heapUsed + external);
+    }
+    return least;
+  }
+
   test('leave memory as it was', async () => {
     const pictures = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
@@ -328,9 +341,7 @@ describe('2,000 pictures', () => {
     };
     for await (const { done } of runEvaluation(run)) {
       if (done !== 200 && done !== COUNT) continue;
-      collect();
-      const { heapUsed, external, arrayBuffers } = process.memoryUsage();
-      used.push(heapUsed + external + arrayBuffers);
+      used.push(await held());
     }
     expect(accumulator.scores().images).toBe(COUNT);
     expect(used).toHaveLength(2);
