@@ -2,6 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 // `unit` is quick and needs nothing but Node; `golden` runs the runtime; `browser` and `e2e` drive a real Chromium.
 // One file at a time where timing or memory would make neighbours trip each other.
+
+/** A browser that is driven from outside can be held up by the machine; `npm test` names what needed a second try. */
+const BROWSER_RETRIES = 1;
+
 export default defineConfig({
   test: {
     projects: [
@@ -26,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
+          retry: BROWSER_RETRIES,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -35,6 +40,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          retry: BROWSER_RETRIES,
           testTimeout: 300_000,
           hookTimeout: 180_000,
           fileParallelism: false,

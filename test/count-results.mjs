@@ -47,12 +47,24 @@ export function readReport(file, exitCode) {
 }
 
 /**
+ * Full names of the tests that failed first and passed when tried again: each hides a race that wants mending.
+ * @param {string} file vitest's JSON report
+ * @returns {string[]}
+ */
+export function passedOnSecondTry(file) {
+  const tests = (parse(file)?.testResults ?? []).flatMap(({ assertionResults }) => assertionResults);
+  return tests.flatMap(({ status, fullName, failureMessages }) =>
+    status === 'passed' && failureMessages?.length ? [fullName ?? ''] : [],
+  );
+}
+
+/**
  * @typedef {object} Report
  * @property {number} [numPassedTests]
  * @property {number} [numFailedTests]
  * @property {number} [numPendingTests]
  * @property {number} [numTodoTests]
- * @property {{ status: string, assertionResults: { status: string }[] }[]} [testResults]
+ * @property {{ status: string, assertionResults: { status: string, fullName?: string, failureMessages?: string[] }[] }[]} [testResults]
  */
 
 /**

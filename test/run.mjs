@@ -6,7 +6,7 @@ import { ensureInstalled, npmCommand, Stopped } from '../electron/bootstrap/inst
 import { alone } from '../electron/bootstrap/lock.mjs';
 import { ROOT, say } from '../electron/bootstrap/root.mjs';
 import { runCommand } from '../electron/bootstrap/run-command.mjs';
-import { add, NOTHING, readReport, summary } from './count-results.mjs';
+import { add, NOTHING, passedOnSecondTry, readReport, summary } from './count-results.mjs';
 import { ensureChromium } from './install-chromium.mjs';
 
 /**
@@ -73,6 +73,7 @@ async function runVitest() {
       output: 'inherit',
     });
     if (interrupted) process.exit(code);
+    for (const name of passedOnSecondTry(report)) say(`Passed on a second try: ${name}`);
     return readReport(report, code);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { add, readReport, summary } from '../count-results.mjs';
+import { add, passedOnSecondTry, readReport, summary } from '../count-results.mjs';
 
 let folder: string;
 beforeAll(() => {
@@ -26,6 +26,17 @@ test.each([
   rmSync(file, { force: true });
   if (report !== null) writeFileSync(file, JSON.stringify(report));
   expect(readReport(file, exitCode)).toEqual({ passed, failed, skipped });
+});
+
+test('what needed a second try is named', () => {
+  const file = join(folder, 'report.json');
+  const assertionResults = [
+    { status: 'passed', fullName: 'well', failureMessages: [] },
+    { status: 'passed', fullName: 'wavers', failureMessages: ['late by a frame'] },
+    { status: 'failed', fullName: 'fails', failureMessages: ['once', 'twice'] },
+  ];
+  writeFileSync(file, JSON.stringify({ testResults: [{ status: 'failed', assertionResults }] }));
+  expect(passedOnSecondTry(file)).toEqual(['wavers']);
 });
 
 test('the last line', () => {
