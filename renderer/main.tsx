@@ -5,6 +5,7 @@ import '@fontsource-variable/jetbrains-mono/wght.css';
 import './ui/tokens.css';
 import './ui/base.css';
 import './ui/controls.css';
+import './ui/page.css';
 import './ui/popups.css';
 import { setNonce } from 'get-nonce';
 import { createRoot } from 'react-dom/client';

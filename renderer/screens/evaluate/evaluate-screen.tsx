@@ -17,12 +17,12 @@ export function EvaluateScreen() {
   const trouble = useEvaluate((state) => state.trouble);
   const record = useEvaluate(({ records, shown }) => records?.find(({ id }) => id === shown) ?? null);
   return (
-    <div className="evaluate">
+    <div className="page">
       <p className="visually-hidden" role="status">
         {record && isFinished(record) && `Measured ${record.folder.name}: ${scoresText(record)}.`}
       </p>
-      <main className="evaluate-main scrolls" aria-label="Evaluate">
-        <div className="evaluate-body">
+      <main className="page-main scrolls" aria-label="Evaluate">
+        <div className="page-body">
           {trouble && <Banner tone="danger">{trouble.message}</Banner>}
           {record === null ? (
             <DraftPanel />
@@ -33,7 +33,7 @@ export function EvaluateScreen() {
           )}
         </div>
       </main>
-      <aside className="evaluate-side scrolls" aria-label="Evaluations">
+      <aside className="page-side scrolls" aria-label="Evaluations">
         <EvaluationList />
       </aside>
     </div>

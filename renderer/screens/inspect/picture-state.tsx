@@ -94,7 +94,7 @@ interface WorkingProps {
 
 export function Working({ text, share, children }: WorkingProps) {
   return (
-    <div className="picture-working">
+    <div className="working">
       <div>
         <p>{text}</p>
         <Meter label={text} share={share} />

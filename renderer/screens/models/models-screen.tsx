@@ -13,9 +13,9 @@ export function ModelsScreen() {
   const snapshot = useLibrary((store) => store.snapshot);
   const online = useOnline();
   return (
-    <div className="models">
-      <main className="models-main scrolls" aria-label="Models">
-        <div className="models-body">
+    <div className="page">
+      <main className="page-main scrolls" aria-label="Models">
+        <div className="page-body models-body">
           {snapshot?.connection === 'lost' && (
             <Banner tone="danger">
               CvT Lens does not answer just now. What stands here may be out of date; it goes on by itself once the app
@@ -32,7 +32,7 @@ export function ModelsScreen() {
           <ModelTable />
         </div>
       </main>
-      <aside className="models-side scrolls" aria-label="Adding and keeping models">
+      <aside className="page-side models-side scrolls" aria-label="Adding and keeping models">
         <AddModel />
         {snapshot && <StoragePanel snapshot={snapshot} />}
         {snapshot && <HubPanel hub={snapshot.hub} />}

@@ -23,7 +23,11 @@ export function AtlasState({ atlas, stageCount }: { readonly atlas: Atlas; reado
       for (const { call, at } of stopped) studies.retry(call, at);
     };
     return (
-      <div className="atlas-working" role={error ? 'alert' : undefined} data-tone={error ? 'danger' : undefined}>
+      <div
+        className="working atlas-working"
+        role={error ? 'alert' : undefined}
+        data-tone={error ? 'danger' : undefined}
+      >
         <p className="selectable">{error ? error.message : 'Not all maps were computed.'}</p>
         <Button icon={RotateCcw} onClick={retry}>
           {error ? 'Try again' : 'Compute them'}
@@ -37,7 +41,7 @@ export function AtlasState({ atlas, stageCount }: { readonly atlas: Atlas; reado
     for (const { call, at } of work) studies.cancel(call, at);
   };
   return (
-    <div className="atlas-working" data-testid="atlas-working">
+    <div className="working atlas-working" data-testid="atlas-working">
       <div>
         <p>{text}</p>
         <Meter label={text} share={progressShare(first.progress)} />

@@ -45,7 +45,7 @@ export function FilterControls({ rows }: { readonly rows: readonly PictureRow[] 
   return (
     <div className="filter-controls">
       <Select label="Show" value={filter.state} options={STATES} onChange={(state) => narrow({ state })} />
-      <div className="filter-field">
+      <div className="text-field filter-field">
         <input
           type="text"
           aria-label="Predicted class"
