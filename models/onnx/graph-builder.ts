@@ -1,5 +1,6 @@
 import {
   type Attributes,
+  CONTRIB_DOMAIN,
   type ElementType,
   graphProto,
   modelProto,
@@ -20,7 +21,7 @@ interface Node {
   readonly opType: string;
   readonly name: string;
   readonly inputs: readonly Value[];
-  readonly output: Value;
+  readonly outputs: readonly Value[];
   readonly attributes: Attributes;
 }
 
@@ -90,10 +91,22 @@ export class GraphBuilder {
   }
 
   node(opType: string, inputs: readonly Value[], shape: readonly number[], attributes: Attributes = {}): Value {
+    return this.nodes(opType, inputs, [shape], attributes)[0]!;
+  }
+
+  /** An operator with several outputs. */
+  nodes(
+    opType: string,
+    inputs: readonly Value[],
+    shapes: readonly (readonly number[])[],
+    attributes: Attributes = {},
+  ): readonly Value[] {
     const name = `${this.#scope}${opType}_${this.#nodes.length}`;
-    const output = this.#value(shape, 'float32', name);
-    this.#nodes.push({ opType, name, inputs, output, attributes });
-    return output;
+    const outputs = shapes.map((shape, index) =>
+      this.#value(shape, 'float32', index === 0 ? name : `${name}.${index}`),
+    );
+    this.#nodes.push({ opType, name, inputs, outputs, attributes });
+    return outputs;
   }
 
   /** The whole model as a message. @param metadata text that travels with it */
@@ -102,7 +115,7 @@ export class GraphBuilder {
     const info = (value: Value): ProtoMessage => valueInfo(name(value), value.elementType, value.shape);
     const graph = graphProto(graphName, {
       nodes: this.#nodes.map((node) =>
-        nodeProto(node.opType, node.name, node.inputs.map(name), [name(node.output)], node.attributes),
+        nodeProto(node.opType, node.name, node.inputs.map(name), node.outputs.map(name), node.attributes),
       ),
       initializers: this.#initializers.map(({ value, data }) =>
         tensorProto(name(value), value.elementType, value.shape, data),
@@ -110,7 +123,8 @@ export class GraphBuilder {
       inputs: this.#inputs.map(info),
       outputs: this.#outputs.map(info),
     });
-    return modelProto(graph, metadata);
+    const usesContrib = this.#nodes.some(({ domain }) => domain === CONTRIB_DOMAIN);
+    return modelProto(graph, metadata, usesContrib);
   }
 
   #value(shape: readonly number[], elementType: ElementType, name: string): Value {

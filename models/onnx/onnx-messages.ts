@@ -6,14 +6,26 @@ import { type Piece, ProtoMessage } from './protobuf-writer.ts';
 export const OPSET = 20;
 const IR_VERSION = 10;
 
-export type ElementType = 'float32' | 'int64';
+export type ElementType = 'float32' | 'uint8' | 'int8' | 'int32' | 'int64' | 'float16';
 
 /** TensorProto.DataType */
-const ELEMENT_TYPES: Readonly<Record<ElementType, number>> = { float32: 1, int64: 7 };
+const ELEMENT_TYPES: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  float16: 10,
+};
+
+/** Operators outside the standard's own domain, which only onnxruntime knows. */
+export const CONTRIB_DOMAIN = 'com.microsoft';
+const CONTRIB_VERSION = 1;
 
 /** AttributeProto.AttributeType */
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
+const ATTRIBUTE_STRING = 3;
 const ATTRIBUTE_INTS = 7;
 
 const DATA_LOCATION_EXTERNAL = 1;
@@ -21,6 +33,7 @@ const DATA_LOCATION_EXTERNAL = 1;
 export type AttributeValue =
   | { readonly float: number }
   | { readonly int: number }
+  | { readonly string: string }
   | { readonly ints: readonly number[] };
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
@@ -58,12 +71,14 @@ export function nodeProto(
   inputs: readonly string[],
   outputs: readonly string[],
   attributes: Attributes,
+  domain = '',
 ): ProtoMessage {
   const node = new ProtoMessage();
   for (const input of inputs) node.string(1, input);
   for (const output of outputs) node.string(2, output);
   node.string(3, name).string(4, opType);
   for (const [key, value] of Object.entries(attributes)) node.message(5, attributeProto(key, value));
+  if (domain !== '') node.string(7, domain);
   return node;
 }
 
@@ -85,10 +100,18 @@ export function graphProto(
   return graph;
 }
 
-/** @param metadata free text that travels with the model (`metadata_props`) */
-export function modelProto(graph: ProtoMessage, metadata: Readonly<Record<string, string>>): ProtoMessage {
+/**
+ * @param metadata free text that travels with the model (`metadata_props`)
+ * @param usesContrib whether a node is of {@link CONTRIB_DOMAIN}; a model that runs anywhere does not name it
+ */
+export function modelProto(
+  graph: ProtoMessage,
+  metadata: Readonly<Record<string, string>>,
+  usesContrib = false,
+): ProtoMessage {
   const model = new ProtoMessage().uint(1, IR_VERSION).string(2, 'CvT Lens').message(7, graph);
   model.message(8, new ProtoMessage().string(1, '').uint(2, OPSET));
+  if (usesContrib) model.message(8, new ProtoMessage().string(1, CONTRIB_DOMAIN).uint(2, CONTRIB_VERSION));
   for (const [key, value] of Object.entries(metadata)) model.message(14, entry(key, value));
   return model;
 }
@@ -97,6 +120,7 @@ function attributeProto(name: string, value: AttributeValue): ProtoMessage {
   const attribute = new ProtoMessage().string(1, name);
   if ('float' in value) return attribute.float(2, value.float).uint(20, ATTRIBUTE_FLOAT);
   if ('int' in value) return attribute.int(3, value.int).uint(20, ATTRIBUTE_INT);
+  if ('string' in value) return attribute.string(4, value.string).uint(20, ATTRIBUTE_STRING);
   for (const int of value.ints) attribute.int(8, int);
   return attribute.uint(20, ATTRIBUTE_INTS);
 }
