@@ -9,9 +9,12 @@ import './ui/page.css';
 import './ui/popups.css';
 import { setNonce } from 'get-nonce';
 import { createRoot } from 'react-dom/client';
+import { watchPage } from './faults/watch-page.ts';
 import { StartScreen } from './screens/start-screen.tsx';
 import { openShell } from './shell/open-shell.ts';
 import { pageNonce } from './ui/nonce.ts';
+
+watchPage(window);
 
 const nonce = pageNonce();
 if (nonce) setNonce(nonce);

@@ -4,6 +4,7 @@ import type { Shell } from '../shell/shell.ts';
 import { type App, startApp } from '../start.ts';
 import { useSettings } from '../stores/settings.ts';
 import { Button } from '../ui/button.tsx';
+import { ErrorBoundary } from '../ui/error-boundary.tsx';
 import { useTheme } from '../ui/hooks/use-theme.ts';
 import { TooltipProvider } from '../ui/tooltip.tsx';
 import { AppContext } from './frame/app-context.ts';
@@ -44,7 +45,9 @@ export function StartScreen({ shell }: { readonly shell: Shell }) {
       return (
         <AppContext value={start.app}>
           <TooltipProvider delayDuration={450} skipDelayDuration={200}>
-            <AppFrame />
+            <ErrorBoundary name="the window">
+              <AppFrame />
+            </ErrorBoundary>
           </TooltipProvider>
         </AppContext>
       );

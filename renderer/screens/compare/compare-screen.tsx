@@ -1,11 +1,12 @@
 import { Plus } from 'lucide-react';
 import { useRef } from 'react';
-import { type Column, MOST_COLUMNS, useCompare } from '../../stores/compare.ts';
+import { type Column, columnLetter, MOST_COLUMNS, useCompare } from '../../stores/compare.ts';
 import { selectedImage, type TrayImage, useImages } from '../../stores/images.ts';
 import { Button } from '../../ui/button.tsx';
+import { ErrorBoundary } from '../../ui/error-boundary.tsx';
 import { useElementSize } from '../../ui/hooks/use-element-size.ts';
 import { EmptyState } from '../inspect/empty-state.tsx';
-import { Tray } from '../inspect/tray.tsx';
+import { GuardedTray } from '../inspect/inspect-screen.tsx';
 import { CompareBar } from './compare-bar.tsx';
 import { CompareColumn } from './compare-column.tsx';
 import { Summary } from './summary.tsx';
@@ -20,11 +21,15 @@ export function CompareScreen() {
   const compared = useCompared();
   return (
     <div className="compare">
-      <Tray />
+      <GuardedTray />
       <main className="compare-main" aria-label="Compare">
         <CompareBar compared={compared} image={image} />
         {image ? <Columns columns={columns} image={image} /> : <EmptyState />}
-        {image && <Summary compared={compared} image={image} />}
+        {image && (
+          <ErrorBoundary name="the summary" resetOn={image.id}>
+            <Summary compared={compared} image={image} />
+          </ErrorBoundary>
+        )}
       </main>
     </div>
   );
@@ -46,7 +51,9 @@ function Columns({ columns, image }: { readonly columns: readonly Column[]; read
       aria-label="Columns"
     >
       {columns.map((column, at) => (
-        <CompareColumn key={column.id} column={column} at={at} count={columns.length} image={image} />
+        <ErrorBoundary key={column.id} name={`the column ${columnLetter(at)}`} resetOn={image.id}>
+          <CompareColumn column={column} at={at} count={columns.length} image={image} />
+        </ErrorBoundary>
       ))}
       {canAdd && (
         <li className="compare-add">

@@ -1,6 +1,7 @@
 import { type EvaluationRecord, isFinished } from '../../evaluate/evaluation-record.ts';
 import { useEvaluate } from '../../stores/evaluate.ts';
 import { Banner } from '../../ui/banner.tsx';
+import { ErrorBoundary } from '../../ui/error-boundary.tsx';
 import { percent } from '../../ui/format.ts';
 import { DraftPanel } from './draft-panel.tsx';
 import { EvaluationList } from './evaluation-list.tsx';
@@ -24,17 +25,21 @@ export function EvaluateScreen() {
       <main className="page-main scrolls" aria-label="Evaluate">
         <div className="page-body">
           {trouble && <Banner tone="danger">{trouble.message}</Banner>}
-          {record === null ? (
-            <DraftPanel />
-          ) : isFinished(record) ? (
-            <ResultPanel key={record.id} record={record} />
-          ) : (
-            <RunPanel key={record.id} record={record} />
-          )}
+          <ErrorBoundary key={record?.id ?? 'draft'} name="the evaluation">
+            {record === null ? (
+              <DraftPanel />
+            ) : isFinished(record) ? (
+              <ResultPanel key={record.id} record={record} />
+            ) : (
+              <RunPanel key={record.id} record={record} />
+            )}
+          </ErrorBoundary>
         </div>
       </main>
       <aside className="page-side scrolls" aria-label="Evaluations">
-        <EvaluationList />
+        <ErrorBoundary name="the list of evaluations">
+          <EvaluationList />
+        </ErrorBoundary>
       </aside>
     </div>
   );

@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { useScreen } from '../../stores/screen.ts';
+import { type ScreenName, useScreen } from '../../stores/screen.ts';
+import { ErrorBoundary } from '../../ui/error-boundary.tsx';
 import { CompareScreen } from '../compare/compare-screen.tsx';
 import { EvaluateScreen } from '../evaluate/evaluate-screen.tsx';
 import { Announcer } from '../inspect/announcer.tsx';
@@ -17,6 +18,13 @@ import { useActions } from './use-actions.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import './app-frame.css';
 
+const SCREENS: Readonly<Record<ScreenName, string>> = {
+  inspect: 'the Inspect screen',
+  compare: 'the Compare screen',
+  evaluate: 'the Evaluate screen',
+  models: 'the Models screen',
+};
+
 /** The window: header, the screen in front, and what may stand over any of them. */
 export function AppFrame() {
   const screen = useScreen((state) => state.screen);
@@ -31,26 +39,38 @@ export function AppFrame() {
   return (
     <DropZone>
       <div className="frame">
-        <Header onPalette={() => setOverlay('palette')} onShortcuts={() => setOverlay('shortcuts')} />
-        {screen === 'inspect' && <InspectScreen inspection={inspection} />}
-        {screen === 'compare' && <CompareScreen />}
-        {screen === 'evaluate' && <EvaluateScreen />}
-        {screen === 'models' && <ModelsScreen />}
+        <ErrorBoundary name="the header">
+          <Header onPalette={() => setOverlay('palette')} onShortcuts={() => setOverlay('shortcuts')} />
+        </ErrorBoundary>
+        <ErrorBoundary key={screen} name={SCREENS[screen]}>
+          {screen === 'inspect' && <InspectScreen inspection={inspection} />}
+          {screen === 'compare' && <CompareScreen />}
+          {screen === 'evaluate' && <EvaluateScreen />}
+          {screen === 'models' && <ModelsScreen />}
+        </ErrorBoundary>
       </div>
       <NoticeBar />
-      <Announcer inspection={inspection} />
-      <ImportDialog />
-      <RecipeDialog />
-      <Palette
-        actions={actions}
-        open={overlay === 'palette'}
-        onOpenChange={(open) => setOverlay(open ? 'palette' : null)}
-      />
-      <Shortcuts
-        actions={actions}
-        open={overlay === 'shortcuts'}
-        onOpenChange={(open) => setOverlay(open ? 'shortcuts' : null)}
-      />
+      <ErrorBoundary name="the announcements" kind="silent" resetOn={inspection.image?.id}>
+        <Announcer inspection={inspection} />
+      </ErrorBoundary>
+      <ErrorBoundary name="the import">
+        <ImportDialog />
+      </ErrorBoundary>
+      <ErrorBoundary name="the recipe">
+        <RecipeDialog />
+      </ErrorBoundary>
+      <ErrorBoundary name="the palette" kind="silent" resetOn={overlay}>
+        <Palette
+          actions={actions}
+          open={overlay === 'palette'}
+          onOpenChange={(open) => setOverlay(open ? 'palette' : null)}
+        />
+        <Shortcuts
+          actions={actions}
+          open={overlay === 'shortcuts'}
+          onOpenChange={(open) => setOverlay(open ? 'shortcuts' : null)}
+        />
+      </ErrorBoundary>
     </DropZone>
   );
 }

@@ -2,6 +2,7 @@ import { WifiOff } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
 import { useLibrary } from '../../stores/library.ts';
 import { Banner } from '../../ui/banner.tsx';
+import { ErrorBoundary } from '../../ui/error-boundary.tsx';
 import { AddModel } from './add-model.tsx';
 import { HubPanel } from './hub-panel.tsx';
 import { ModelTable } from './model-table.tsx';
@@ -29,13 +30,17 @@ export function ModelsScreen() {
               This machine is offline. What is installed works; downloads need a connection.
             </p>
           )}
-          <ModelTable />
+          <ErrorBoundary name="the list of models">
+            <ModelTable />
+          </ErrorBoundary>
         </div>
       </main>
       <aside className="page-side models-side scrolls" aria-label="Adding and keeping models">
-        <AddModel />
-        {snapshot && <StoragePanel snapshot={snapshot} />}
-        {snapshot && <HubPanel hub={snapshot.hub} />}
+        <ErrorBoundary name="adding and keeping models">
+          <AddModel />
+          {snapshot && <StoragePanel snapshot={snapshot} />}
+          {snapshot && <HubPanel hub={snapshot.hub} />}
+        </ErrorBoundary>
       </aside>
     </div>
   );
