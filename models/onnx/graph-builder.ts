@@ -23,6 +23,13 @@ interface Node {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
   readonly attributes: Attributes;
+  readonly domain: string;
+}
+
+/** What a node gives where it gives several tensors, or one that is not float32. */
+export interface OutputType {
+  readonly shape: readonly number[];
+  readonly elementType: ElementType;
 }
 
 /**
@@ -101,11 +108,23 @@ export class GraphBuilder {
     shapes: readonly (readonly number[])[],
     attributes: Attributes = {},
   ): readonly Value[] {
+    const outputs = shapes.map((shape): OutputType => ({ shape, elementType: 'float32' }));
+    return this.typedNode(opType, inputs, outputs, attributes);
+  }
+
+  /** @param domain the standard's own, or onnxruntime's */
+  typedNode(
+    opType: string,
+    inputs: readonly Value[],
+    outputTypes: readonly OutputType[],
+    attributes: Attributes = {},
+    domain: '' | typeof CONTRIB_DOMAIN = '',
+  ): readonly Value[] {
     const name = `${this.#scope}${opType}_${this.#nodes.length}`;
-    const outputs = shapes.map((shape, index) =>
-      this.#value(shape, 'float32', index === 0 ? name : `${name}.${index}`),
+    const outputs = outputTypes.map(({ shape, elementType }, index) =>
+      this.#value(shape, elementType, index === 0 ? name : `${name}.${index}`),
     );
-    this.#nodes.push({ opType, name, inputs, outputs, attributes });
+    this.#nodes.push({ opType, name, inputs, outputs, attributes, domain });
     return outputs;
   }
 
@@ -115,7 +134,7 @@ export class GraphBuilder {
     const info = (value: Value): ProtoMessage => valueInfo(name(value), value.elementType, value.shape);
     const graph = graphProto(graphName, {
       nodes: this.#nodes.map((node) =>
-        nodeProto(node.opType, node.name, node.inputs.map(name), node.outputs.map(name), node.attributes),
+        nodeProto(node.opType, node.name, node.inputs.map(name), node.outputs.map(name), node.attributes, node.domain),
       ),
       initializers: this.#initializers.map(({ value, data }) =>
         tensorProto(name(value), value.elementType, value.shape, data),
