@@ -62,9 +62,9 @@ async function run(): Promise<void> {
       return undefined;
     },
     'settings:read': () => settings.read(),
-    'settings:write': async (wanted) => {
-      await settings.write(wanted);
-      decide({ preference: wanted.device });
+    'settings:write': async (change) => {
+      await settings.write(change);
+      if (change.device !== undefined) decide({ preference: change.device });
       return undefined;
     },
     ...answerLibrary(desk, tellUiWindows),

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { libraryCommandSchema, libraryWorkSchema } from '../../renderer/shell/library-wire.ts';
-import { settingsSchema } from '../../renderer/shell/settings.ts';
+import { parseSettingsChange } from '../../renderer/shell/settings.ts';
 import { EXTERNAL_LINKS } from '../../renderer/shell/shell.ts';
 import type { RequestChannel, Requests } from './contract.ts';
 
@@ -14,7 +14,7 @@ export const argumentSchemas: { readonly [Channel in RequestChannel]: z.ZodType<
   'shell:samples': z.undefined(),
   'shell:open-external': z.enum(Object.values(EXTERNAL_LINKS)),
   'settings:read': z.undefined(),
-  'settings:write': settingsSchema,
+  'settings:write': z.record(z.string(), z.unknown()).transform(parseSettingsChange),
   'library:snapshot': z.undefined(),
   'library:command': libraryCommandSchema,
   'library:work': z.object({ ticket, work: libraryWorkSchema }),

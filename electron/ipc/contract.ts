@@ -1,6 +1,6 @@
 import type { LibraryCommand, LibraryWork, ToldSnapshot } from '../../renderer/shell/library-wire.ts';
 import type { WorkProgress } from '../../renderer/shell/model-library.ts';
-import type { Settings } from '../../renderer/shell/settings.ts';
+import type { Settings, SettingsChange } from '../../renderer/shell/settings.ts';
 import type { ModelEntry, SampleEntry, ShellVersions } from '../../renderer/shell/shell.ts';
 
 /** Every channel between a page and the main process, once. Types only: the preload scripts carry no libraries. */
@@ -12,7 +12,7 @@ export interface Requests {
   'shell:samples': { readonly argument: undefined; readonly answer: readonly SampleEntry[] };
   'shell:open-external': { readonly argument: string; readonly answer: undefined };
   'settings:read': { readonly argument: undefined; readonly answer: Settings };
-  'settings:write': { readonly argument: Settings; readonly answer: undefined };
+  'settings:write': { readonly argument: SettingsChange; readonly answer: undefined };
   'library:snapshot': { readonly argument: undefined; readonly answer: ToldSnapshot };
   'library:command': { readonly argument: LibraryCommand; readonly answer: undefined };
   /** `ticket` is of the page's making: progress carries it, and `library:cancel` names it. */

@@ -9,7 +9,7 @@ const bridge: LensBridge = {
   models: () => ask('shell:models'),
   samples: () => ask('shell:samples'),
   readSettings: () => ask('settings:read'),
-  writeSettings: (settings) => ask('settings:write', settings),
+  writeSettings: (change) => ask('settings:write', change),
   openExternal: (url) => ask('shell:open-external', url),
   library: libraryBridge,
   requestEnginePort: () => tell('engine:connect'),

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { LensError, toErrorMessage } from '../../models/errors.ts';
-import { parseSettings } from '../../renderer/shell/settings.ts';
+import { parseSettingsChange } from '../../renderer/shell/settings.ts';
 import type { ShellFacts } from '../../renderer/shell/wire.ts';
 import { type AssetRequest, answerText } from '../protocol/answer.ts';
 import type { SettingsFile } from '../settings/settings-file.ts';
@@ -40,16 +40,13 @@ export async function answerApi(api: Api, request: AssetRequest, incoming: Incom
   const handler = route[methodOf(request)];
   if (handler === undefined || (request.method === 'HEAD' && path === '/api/library/events')) {
     const allowed = Object.keys(route).map((method) => (method === 'GET' ? 'GET, HEAD' : method));
-    return answerText(request, 405, `${allowed.join(', ')} only.\n`, {
-      Allow: allowed.join(', '),
-      Connection: 'close',
-    });
+    return answerText(request, 405, `${allowed.join(', ')} only.\n`, { Allow: allowed.join(', ') });
   }
   try {
     return await handler(api, request, incoming);
   } catch (error) {
     if (!(error instanceof LensError)) throw error;
-    return json(request, 500, toErrorMessage(error), incoming.complete ? {} : { Connection: 'close' });
+    return json(request, 500, toErrorMessage(error));
   }
 }
 
@@ -66,6 +63,6 @@ const settingsBody = z.record(z.string(), z.unknown());
 async function putSettings(api: Api, request: AssetRequest, incoming: IncomingMessage): Promise<ApiAnswer> {
   const body = await readJson(request, incoming, settingsBody);
   if (!body.ok) return body.refusal;
-  await api.settings.write(parseSettings(body.value));
+  await api.settings.write(parseSettingsChange(body.value));
   return json(request, 200, await api.settings.read());
 }

@@ -1,10 +1,18 @@
-import { readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ShellError } from '../../models/errors.ts';
-import { parseSettings, type Settings } from '../../renderer/shell/settings.ts';
+import { mkdir, readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DownloadError, ShellError } from '../../models/errors.ts';
+import { parseSettings, type Settings, type SettingsChange } from '../../renderer/shell/settings.ts';
+import { FolderLock } from '../weights/folder-lock.ts';
 import { writeWhole } from './write-whole.ts';
 
-/** The remembered settings on disk; the one place that reads and writes them, in both shells. */
+/** Another process merges its change in milliseconds; one that holds the lock for longer is in trouble. */
+const LOCK_LIMIT_MS = 10_000;
+const LOCK_LOOK_MS = 25;
+
+/**
+ * The remembered settings on disk; the one place that reads and writes them, in both shells. Any number of windows and
+ * processes may change them: each writes what it changed, and keeps what others did.
+ */
 export class SettingsFile {
   readonly path: string;
   /** Writes go one after the other, so that the last one asked for is the one that stays. */
@@ -22,6 +30,10 @@ export class SettingsFile {
    */
   async read(): Promise<Settings> {
     await this.#lastWrite.catch(() => {});
+    return this.#readNow();
+  }
+
+  async #readNow(): Promise<Settings> {
     let text: string;
     try {
       text = await readFile(this.path, 'utf8');
@@ -34,16 +46,42 @@ export class SettingsFile {
     return parseSettings(data);
   }
 
-  /** @throws ShellError `settings-unreadable` where the disk refuses */
-  write(settings: Settings): Promise<void> {
+  /** Puts a change into what is on disk by then. @throws ShellError `settings-unreadable` where the disk refuses */
+  write(change: SettingsChange): Promise<void> {
     const write = this.#lastWrite
       .catch(() => {})
-      .then(() => writeWhole(this.path, `${JSON.stringify(settings, null, 2)}\n`))
+      .then(() => this.#merge(change))
       .catch((error: unknown) => {
         throw this.#refusal('written', error);
       });
     this.#lastWrite = write;
     return write;
+  }
+
+  async #merge(change: SettingsChange): Promise<void> {
+    const lock = await this.#lock();
+    try {
+      const settings = { ...(await this.#readNow()), ...change };
+      await writeWhole(this.path, `${JSON.stringify(settings, null, 2)}\n`);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async #lock(): Promise<FolderLock> {
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+    const until = performance.now() + LOCK_LIMIT_MS;
+    for (;;) {
+      try {
+        return await FolderLock.take(`${this.path}.lock`, () => {});
+      } catch (error) {
+        const isHeld = error instanceof DownloadError && error.code === 'locked';
+        if (!isHeld) throw error;
+        if (performance.now() > until)
+          throw new Error('another CvT Lens is writing it and does not end', { cause: error });
+        await new Promise((resolve) => setTimeout(resolve, LOCK_LOOK_MS));
+      }
+    }
   }
 
   async #setAside(): Promise<void> {
@@ -59,6 +97,7 @@ export class SettingsFile {
   }
 
   #refusal(done: 'read' | 'written', cause: unknown): ShellError {
+    if (cause instanceof ShellError) return cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     return new ShellError('settings-unreadable', `${this.path} cannot be ${done} (${reason}).`, { cause });
   }

@@ -1,6 +1,6 @@
 import type { ErrorMessage } from '../../models/errors.ts';
 import type { LibraryCommand, LibraryWork } from './library-wire.ts';
-import type { Settings } from './settings.ts';
+import type { SettingsChange } from './settings.ts';
 
 /** An answer that has crossed a process: Electron drops an error's class and code, so they travel as data. */
 export type Outcome<Value> =
@@ -16,7 +16,7 @@ export interface LensBridge {
   models(): Promise<Outcome<unknown>>;
   samples(): Promise<Outcome<unknown>>;
   readSettings(): Promise<Outcome<unknown>>;
-  writeSettings(settings: Settings): Promise<Outcome<unknown>>;
+  writeSettings(change: SettingsChange): Promise<Outcome<unknown>>;
   openExternal(url: string): Promise<Outcome<unknown>>;
   readonly library: LibraryBridge;
   /**

@@ -5,7 +5,7 @@ import type { LensBridge, Outcome } from './bridge.ts';
 import { ElectronLibrary } from './electron-library.ts';
 import { LibraryClient } from './library-client.ts';
 import type { ModelLibrary } from './model-library.ts';
-import { parseSettings, type Settings } from './settings.ts';
+import { parseSettings, type Settings, type SettingsChange } from './settings.ts';
 import { EXTERNAL_LINKS, type ModelEntry, type SampleEntry, type Shell, type ShellVersions } from './shell.ts';
 import { unwrap } from './unwrap.ts';
 import { modelsSchema, samplesSchema, versionsSchema } from './wire.ts';
@@ -40,8 +40,8 @@ export class ElectronShell implements Shell {
     return parseSettings(unwrap(await this.#bridge.readSettings()));
   }
 
-  async writeSettings(settings: Settings): Promise<void> {
-    unwrap(await this.#bridge.writeSettings(settings));
+  async writeSettings(change: SettingsChange): Promise<void> {
+    unwrap(await this.#bridge.writeSettings(change));
   }
 
   engine(): Engine {

@@ -5,7 +5,7 @@ import { LibraryClient } from './library-client.ts';
 import type { ModelLibrary } from './model-library.ts';
 import { ServeLibrary } from './serve-library.ts';
 import { request } from './serve-request.ts';
-import { parseSettings, type Settings } from './settings.ts';
+import { parseSettings, type Settings, type SettingsChange } from './settings.ts';
 import {
   EXTERNAL_LINKS,
   isExternalLink,
@@ -45,11 +45,11 @@ export class ServeShell implements Shell {
     return parseSettings(await (await request('/api/settings')).json());
   }
 
-  async writeSettings(settings: Settings): Promise<void> {
+  async writeSettings(change: SettingsChange): Promise<void> {
     await request('/api/settings', {
       method: 'PUT',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(settings),
+      body: JSON.stringify(change),
     });
   }
 

@@ -65,8 +65,17 @@ export const settingsSchema = z.object({
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
+/** Some of them; the others stay as they are on disk, where another window may have changed them. */
+export type SettingsChange = Partial<Settings>;
 
 /** The settings of a first start; also what unreadable data becomes. */
 export function parseSettings(data: unknown): Settings {
   return settingsSchema.parse(typeof data === 'object' && data !== null ? data : {});
+}
+
+/** What of `data` is named by a settings key, each as {@link parseSettings} would have it. */
+export function parseSettingsChange(data: unknown): SettingsChange {
+  const named = typeof data === 'object' && data !== null ? data : {};
+  // `partial()` would fill in the default of every key that is not there.
+  return Object.fromEntries(Object.entries(parseSettings(named)).filter(([key]) => Object.hasOwn(named, key)));
 }

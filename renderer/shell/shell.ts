@@ -2,7 +2,7 @@ import type { Activation, OfficialSpec } from '../../models/cvt/spec.ts';
 import type { Preprocessing } from '../../models/image/preprocessing.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ModelLibrary } from './model-library.ts';
-import type { Settings } from './settings.ts';
+import type { Settings, SettingsChange } from './settings.ts';
 
 /** A model that the app can offer. Its files are URLs of the app's own origin. */
 export interface ModelEntry {
@@ -43,8 +43,8 @@ export interface Shell {
   models(): Promise<readonly ModelEntry[]>;
   samples(): Promise<readonly SampleEntry[]>;
   readSettings(): Promise<Settings>;
-  /** Replaces the settings as a whole; they are on disk when this resolves. */
-  writeSettings(settings: Settings): Promise<void>;
+  /** They are on disk when this resolves; what `change` does not name is left as another window may have written it. */
+  writeSettings(change: SettingsChange): Promise<void>;
   /** One engine for all windows. The connection survives restarts of the engine. */
   engine(): Engine;
   /** The models of this machine; one for the page. */

@@ -93,7 +93,7 @@ describe('answering', () => {
   test('settings arrive as far as they make sense, and without what is none', async () => {
     const all = handlers();
     await answerRequest(all, 'settings:write', UI, { theme: 'dark', device: 'toaster', evil: 1 });
-    expect(all['settings:write']).toHaveBeenCalledExactlyOnceWith({ ...parseSettings(null), theme: 'dark' });
+    expect(all['settings:write']).toHaveBeenCalledExactlyOnceWith({ theme: 'dark', device: 'auto' });
   });
 
   test.each([

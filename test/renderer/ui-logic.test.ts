@@ -88,7 +88,7 @@ test('the view starts at the last stage and block, and keeps its place on anothe
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-test('settings are written once they rest, whole, and what waits is written before the page goes', async () => {
+test('what changed of the settings is written once it rests, and what waits before the page goes', async () => {
   const written: unknown[] = [];
   const flush = await rememberSettings(
     {
@@ -103,9 +103,32 @@ test('settings are written once they rest, whole, and what waits is written befo
   for (const opacity of [0.1, 0.2, 0.3]) useSettings.getState().updateOverlay({ opacity });
   expect(written).toEqual([]);
   vi.advanceTimersByTime(1000);
-  const expected = { ...parseSettings(null), theme: 'dark', overlay: { ...parseSettings(null).overlay, opacity: 0.3 } };
-  expect(written).toEqual([expected]);
+  const moved = { overlay: { ...parseSettings(null).overlay, opacity: 0.3 } };
+  expect(written).toEqual([moved]);
   useSettings.getState().update({ theme: 'light' });
   flush();
-  expect(written).toEqual([expected, { ...expected, theme: 'light' }]);
+  expect(written).toEqual([moved, { theme: 'light' }]);
+});
+
+test('a change of the settings that could not be written goes with the next one', async () => {
+  const written: unknown[] = [];
+  const failures: unknown[] = [];
+  let isFull = true;
+  const flush = await rememberSettings(
+    {
+      readSettings: async () => parseSettings(null),
+      writeSettings: async (change) => {
+        if (isFull) throw new Error('The disk is full.');
+        written.push(change);
+      },
+    },
+    (error) => failures.push(error),
+  );
+  useSettings.getState().update({ theme: 'dark' });
+  flush();
+  await vi.waitFor(() => expect(failures).toHaveLength(1));
+  isFull = false;
+  useSettings.getState().update({ device: 'wasm' });
+  flush();
+  expect(written).toEqual([{ theme: 'dark', device: 'wasm' }]);
 });
