@@ -8,12 +8,15 @@
  * at a few megabytes however long and thin the picture is.
  */
 
-/** A picture that hands out its rows, so that nobody has to hold an RGB copy of all of it. */
-export interface RgbRows {
+/** A picture that hands out its rows, so that nobody has to hold a second copy of all of it. */
+export interface WordRows {
   readonly width: number;
   readonly height: number;
-  /** Writes row `y` as 3 · `width` bytes, red first. */
-  readRow(y: number, into: Uint8Array): void;
+  /**
+   * The pixels `from` to `to` (exclusive) of row `y`, one to a word: red in its lowest byte, then green and blue; the highest is
+   * not looked at. Need not outlive the next call.
+   */
+  row(y: number, from: number, to: number): Int32Array;
 }
 
 /** Whole pixels of the resized image. */
@@ -35,7 +38,7 @@ const BICUBIC_SUPPORT = 2;
  * @returns [crop.height, crop.width, 3], row-major
  */
 export function resampleBicubic(
-  source: RgbRows,
+  source: WordRows,
   size: { readonly width: number; readonly height: number },
   crop: Crop,
 ): Uint8Array {
@@ -43,9 +46,10 @@ export function resampleBicubic(
   const rows = tapsFor(source.height, size.height, crop.top, crop.height);
   const rowLength = crop.width * 3;
   const sums = new Int32Array(crop.height * rowLength).fill(HALF);
-  const sourceRow = new Uint8Array(source.width * 3);
   const narrowRow = new Uint8ClampedArray(rowLength);
 
+  const firstColumn = columns.first[0]!;
+  const lastColumn = columns.first[crop.width - 1]! + columns.count[crop.width - 1]!;
   const lastRow = rows.first[crop.height - 1]! + rows.count[crop.height - 1]!;
   // Windows move downwards with the output row, so those that hold row y are a run whose ends only ever advance.
   let open = 0;
@@ -54,8 +58,7 @@ export function resampleBicubic(
     while (next < crop.height && rows.first[next]! <= y) next++;
     while (open < next && rows.first[open]! + rows.count[open]! <= y) open++;
     if (open === next) continue;
-    source.readRow(y, sourceRow);
-    resampleRow(sourceRow, columns, narrowRow);
+    resampleRow(source.row(y, firstColumn, lastColumn), firstColumn, columns, narrowRow);
     for (let out = open; out < next; out++) {
       const tap = y - rows.first[out]!;
       if (tap < rows.count[out]!) addRow(sums, out * rowLength, narrowRow, rows.weights[out * rows.stride + tap]!);
@@ -112,22 +115,38 @@ function bicubic(x: number): number {
   return 0;
 }
 
-/** The first pass on one row. `into` clamps to 0–255 as it stores. */
-function resampleRow(row: Uint8Array, taps: Taps, into: Uint8ClampedArray): void {
+/**
+ * The first pass on one row, and nine tenths of a large photo's time. Two taps a turn, words in place of bytes (V8 looks an array
+ * up again for every element) and `| 0` (no sum leaves 32 bits, and each is spared its check): together 0.6 of the plain loop's
+ * time. Doubles, four taps, and two rows a turn were no faster.
+ * @param row from column `left` on
+ * @param into clamps to 0–255 as it stores
+ */
+function resampleRow(row: Int32Array, left: number, taps: Taps, into: Uint8ClampedArray): void {
   const { first, count, weights, stride } = taps;
   for (let out = 0; out < first.length; out++) {
     let red = HALF;
     let green = HALF;
     let blue = HALF;
-    let pixel = first[out]! * 3;
-    const start = out * stride;
-    const end = start + count[out]!;
-    for (let tap = start; tap < end; tap++) {
+    let at = first[out]! - left;
+    let tap = out * stride;
+    const end = tap + count[out]!;
+    for (; tap + 1 < end; tap += 2) {
+      const pixel = row[at]!;
       const weight = weights[tap]!;
-      red += Math.imul(row[pixel]!, weight);
-      green += Math.imul(row[pixel + 1]!, weight);
-      blue += Math.imul(row[pixel + 2]!, weight);
-      pixel += 3;
+      const pixel2 = row[at + 1]!;
+      const weight2 = weights[tap + 1]!;
+      red = (red + Math.imul(pixel & 255, weight) + Math.imul(pixel2 & 255, weight2)) | 0;
+      green = (green + Math.imul((pixel >> 8) & 255, weight) + Math.imul((pixel2 >> 8) & 255, weight2)) | 0;
+      blue = (blue + Math.imul((pixel >> 16) & 255, weight) + Math.imul((pixel2 >> 16) & 255, weight2)) | 0;
+      at = (at + 2) | 0;
+    }
+    if (tap < end) {
+      const pixel = row[at]!;
+      const weight = weights[tap]!;
+      red = (red + Math.imul(pixel & 255, weight)) | 0;
+      green = (green + Math.imul((pixel >> 8) & 255, weight)) | 0;
+      blue = (blue + Math.imul((pixel >> 16) & 255, weight)) | 0;
     }
     into[out * 3] = red >> PRECISION_BITS;
     into[out * 3 + 1] = green >> PRECISION_BITS;
@@ -136,5 +155,5 @@ function resampleRow(row: Uint8Array, taps: Taps, into: Uint8ClampedArray): void
 }
 
 function addRow(sums: Int32Array, at: number, row: Uint8ClampedArray, weight: number): void {
-  for (let i = 0; i < row.length; i++) sums[at + i] = sums[at + i]! + Math.imul(row[i]!, weight);
+  for (let i = 0; i < row.length; i++) sums[at + i] = (sums[at + i]! + Math.imul(row[i]!, weight)) | 0;
 }
