@@ -1,13 +1,20 @@
 import { defineConfig } from 'rolldown';
-
-// What runs in Node: packages stay in node_modules, our own TypeScript becomes one file per entry.
-const external = [/^node:/, /^electron(\/|$)/, /^onnxruntime-web/, 'sharp', 'undici', 'zod'];
+import { bundledPackages } from './electron/packaging/bundled-packages.mjs';
 
 export default defineConfig([
   {
-    input: { main: 'electron/main.ts', serve: 'electron/serve/main.ts', cli: 'electron/cli.ts' },
+    // The desktop app, whole: the packaged app carries no node_modules.
+    input: { main: 'electron/main.ts' },
     platform: 'node',
-    external,
+    external: [/^node:/, /^electron(\/|$)/],
+    plugins: [bundledPackages('main')],
+    output: { dir: 'dist/main', format: 'esm', entryFileNames: '[name].js', sourcemap: true, cleanDir: true },
+  },
+  {
+    // What runs in plain Node, from a working tree: packages stay in node_modules, our own TypeScript becomes a file per entry.
+    input: { serve: 'electron/serve/main.ts', cli: 'electron/cli.ts' },
+    platform: 'node',
+    external: [/^node:/, /^onnxruntime-web/, 'sharp', 'undici', 'zod'],
     output: { dir: 'dist/node', format: 'esm', entryFileNames: '[name].js', sourcemap: true, cleanDir: true },
   },
   preload('preload'),
@@ -24,6 +31,7 @@ function preload(name) {
     input: { [name]: `electron/preload/${name}.ts` },
     platform: 'node',
     external: ['electron'],
+    plugins: [bundledPackages('preload')],
     output: { dir: 'dist/preload', format: 'cjs', entryFileNames: '[name].cjs', sourcemap: true },
   });
 }

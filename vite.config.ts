@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defaultClientConditions, defineConfig } from 'vite';
+import { bundledPackages } from './electron/packaging/bundled-packages.mjs';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -9,12 +10,12 @@ export default defineConfig({
   // Both shells serve the app at an origin's root.
   base: '/',
   publicDir: false,
-  plugins: [react()],
+  plugins: [react(), bundledPackages('renderer')],
   // onnxruntime-web's wasm stays a file beside the bundle instead of a string inside it.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
   // Both shells replace this word by a fresh nonce for every page load; the CSP names the same one.
   html: { cspNonce: '__CSP_NONCE__' },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [bundledPackages('worker')] },
   build: {
     outDir: here('dist/renderer'),
     emptyOutDir: true,

@@ -19,7 +19,14 @@ const SOURCES = [
 ];
 
 /** One file of each part of the build; without them the stamp alone means nothing. */
-const PRODUCTS = ['renderer/index.html', 'node/main.js', 'node/serve.js', 'node/cli.js', 'preload/preload.cjs'];
+const PRODUCTS = [
+  'renderer/index.html',
+  'renderer/notices.json',
+  'main/main.js',
+  'node/serve.js',
+  'node/cli.js',
+  'preload/preload.cjs',
+];
 
 /** Builds dist/ where it is missing or was built from other sources. @returns {Promise<void>} */
 export async function ensureBuilt() {

@@ -11,8 +11,8 @@ beforeEach(() => {
   put('renderer/index.html', '<!doctype html>');
   put('electron/main.ts', 'run();');
   put('package.json', '{}');
-  for (const product of ['renderer/index.html', 'node/main.js', 'node/serve.js', 'node/cli.js', 'preload/preload.cjs'])
-    put(`dist/${product}`, '');
+  const shells = ['main/main.js', 'node/serve.js', 'node/cli.js', 'preload/preload.cjs'];
+  for (const product of ['renderer/index.html', 'renderer/notices.json', ...shells]) put(`dist/${product}`, '');
   put('dist/.built-from', fingerprintOf(root));
 });
 afterEach(() => rmSync(root, { recursive: true }));
