@@ -25,7 +25,8 @@ export type CheckpointErrorCode =
   | 'wrong-shape'
   | 'wrong-dtype'
   | 'unknown-variant' // the tensors are no variant that is known by its shapes; a spec is needed
-  | 'not-finite'; // NaN or infinite weights
+  | 'not-finite' // NaN or infinite weights
+  | 'too-large-for-fp16'; // a weight is beyond half precision
 
 /** A checkpoint file that cannot be used. Always names the file. */
 export class CheckpointError extends LensError<CheckpointErrorCode> {

@@ -1,4 +1,4 @@
-import { readTensor } from '../formats/read-tensor.ts';
+import { readAsUsed } from '../precision/convert.ts';
 import type { CvtCheckpoint } from './open-cvt.ts';
 
 /** Eight matrices of CvT-W24's last stage. */
@@ -29,9 +29,7 @@ export class CheckpointWeights {
       this.#kept.set(key, known);
       return known;
     }
-    const entry = this.checkpoint.tensors.get(key);
-    if (!entry) throw new RangeError(`${key} is not part of ${this.checkpoint.name}.`);
-    const values = await readTensor(this.checkpoint.source, entry, signal);
+    const values = await readAsUsed(this.checkpoint, key, signal);
     this.#keep(key, values);
     return values;
   }

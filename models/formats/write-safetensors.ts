@@ -1,16 +1,18 @@
 import { elementCount } from './tensor-extent.ts';
+import { DTYPE_BYTES, type DType } from './tensor-index.ts';
 
 /** Headers are padded so that the data, which follows, is aligned for any element type. */
 const ALIGNMENT = 8;
 const LENGTH_BYTES = 8;
-const FLOAT_BYTES = 4;
 
-/** A float32 tensor that is fetched only when it is its turn. */
+/** A tensor that is fetched only when it is its turn. */
 export interface TensorToWrite {
   readonly name: string;
+  /** Default: float32. */
+  readonly dtype?: DType;
   readonly shape: readonly number[];
-  /** Its values, row-major. */
-  load(): Promise<Float32Array>;
+  /** Its values as they go into the file, row-major. */
+  load(): Promise<Float32Array | Uint16Array | Int8Array>;
 }
 
 /** A safetensors file whose length is known before its data is. */
@@ -21,7 +23,7 @@ export interface SafetensorsFile {
 }
 
 /**
- * Lays out a safetensors file of float32 tensors in the given order.
+ * Lays out a safetensors file of tensors in the given order.
  * @param metadata text that travels with it
  */
 export function safetensorsFile(
@@ -30,20 +32,21 @@ export function safetensorsFile(
 ): SafetensorsFile {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
-  for (const { name, shape } of tensors) {
+  for (const { name, shape, dtype = 'F32' } of tensors) {
     const start = end;
-    end += (elementCount(shape) ?? Number.NaN) * FLOAT_BYTES;
-    header[name] = { dtype: 'F32', shape, data_offsets: [start, end] };
+    end += (elementCount(shape) ?? Number.NaN) * DTYPE_BYTES[dtype];
+    header[name] = { dtype, shape, data_offsets: [start, end] };
   }
   const head = encodeHeader(header);
   return {
     byteLength: head.byteLength + end,
     async *write() {
       yield head;
-      for (const { name, shape, load } of tensors) {
+      for (const { name, shape, dtype = 'F32', load } of tensors) {
         const values = await load();
         // The header says otherwise by then, so a mistake here must not become a file.
-        if (values.length !== elementCount(shape)) throw new Error(`${name} has ${values.length} elements`);
+        if (values.length !== elementCount(shape) || values.BYTES_PER_ELEMENT !== DTYPE_BYTES[dtype])
+          throw new Error(`${name} has ${values.length} elements`);
         yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       }
     },
