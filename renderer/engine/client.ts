@@ -1,10 +1,18 @@
-import { CancelledError, EngineError, fromErrorMessage } from '../../models/errors.ts';
+import { CancelledError, EngineError, fromErrorMessage, toErrorMessage } from '../../models/errors.ts';
 import type { CallOptions, Engine } from './engine.ts';
 import { parseFromEngine } from './messages.ts';
-import type { EngineCall, EngineCalls, EnginePort, EngineRequest, EngineState } from './protocol.ts';
+import type { EngineCall, EngineCalls, EnginePort, EngineRequest, EngineState, FromEngine } from './protocol.ts';
 
-/** Gives every port that leads to the engine, the first and each later one after a restart; the answer ends it. */
+/**
+ * Gives every port that leads to the engine, the first and each later one after a restart; the answer ends it. Called again, it
+ * asks for another port.
+ */
 export type ConnectEngine = (onPort: (port: EnginePort) => void) => () => void;
+
+/** An engine that is started again brings its new port by itself within this time; after it we ask. Milliseconds. */
+export const NEW_PORT_WAIT_MS = 3_000;
+/** Ports in a row that ended without an engine behind them. A host that starts an engine again and again gives up before. */
+export const MOST_LOST_PORTS = 8;
 
 interface Pending {
   readonly request: EngineRequest;
@@ -15,18 +23,26 @@ interface Pending {
   readonly release: () => void;
 }
 
-/** {@link Engine} over ports. A new port means a new engine behind it: what is in flight is asked again. */
+/**
+ * {@link Engine} over ports. A new port means a new engine behind it: what is in flight is asked again. A port that ends without a
+ * successor is asked for anew.
+ */
 export class EngineClient implements Engine {
-  readonly #disconnect: () => void;
+  readonly #connect: () => () => void;
+  #disconnect: () => void;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(state: EngineState) => void>();
   #port: EnginePort | null = null;
+  #wasConnected = false;
+  #lostPorts = 0;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
   #state: EngineState = { kind: 'starting' };
   #nextId = 1;
   #closed = false;
 
   constructor(connect: ConnectEngine) {
-    this.#disconnect = connect((port) => this.#attach(port));
+    this.#connect = () => connect((port) => this.#attach(port));
+    this.#disconnect = this.#connect();
   }
 
   call<Call extends EngineCall>(
@@ -48,7 +64,9 @@ export class EngineClient implements Engine {
       const request = { type: 'request', id, call, argument } as EngineRequest;
       const release = () => signal?.removeEventListener('abort', cancel);
       this.#pending.set(id, { request, resolve, reject, onProgress, release });
-      this.#port?.postMessage(request);
+      if (this.#port !== null) this.#port.postMessage(request);
+      // Whoever asks after that may have mended something.
+      else if (this.#lostPorts >= MOST_LOST_PORTS) this.#reconnect();
     });
   }
 
@@ -61,6 +79,7 @@ export class EngineClient implements Engine {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#waiting);
     this.#detach();
     this.#disconnect();
     this.#rejectAll(closedError());
@@ -72,11 +91,14 @@ export class EngineClient implements Engine {
       port.close();
       return;
     }
-    const again = this.#port !== null;
+    clearTimeout(this.#waiting);
     this.#detach();
     this.#port = port;
+    const again = this.#wasConnected;
+    this.#wasConnected = true;
     if (again) this.#setState({ kind: 'restarting', reason: 'The engine was started again.' });
     port.addEventListener('message', this.#onMessage);
+    port.addEventListener('close', this.#onClose);
     port.start();
     for (const { request } of this.#pending.values()) port.postMessage(request);
   }
@@ -84,13 +106,32 @@ export class EngineClient implements Engine {
   #detach(): void {
     if (!this.#port) return;
     this.#port.removeEventListener('message', this.#onMessage);
+    this.#port.removeEventListener('close', this.#onClose);
     this.#port.postMessage({ type: 'close' });
     this.#port.close();
     this.#port = null;
   }
 
+  readonly #onClose = (): void => {
+    this.#detach();
+    this.#lostPorts += 1;
+    if (this.#lostPorts >= MOST_LOST_PORTS) {
+      this.#setState({ kind: 'failed', error: toErrorMessage(lostError()) });
+      this.#rejectAll(lostError());
+      return;
+    }
+    this.#setState({ kind: 'restarting', reason: 'The connection to the engine was lost.' });
+    this.#waiting = setTimeout(() => this.#reconnect(), NEW_PORT_WAIT_MS);
+  };
+
+  #reconnect(): void {
+    this.#disconnect();
+    this.#disconnect = this.#connect();
+  }
+
   readonly #onMessage = (event: MessageEvent): void => {
     const message = parseFromEngine(event.data);
+    if (message !== null && isFromRunningEngine(message)) this.#lostPorts = 0;
     switch (message?.type) {
       case 'state':
         this.#setState(message.state);
@@ -127,6 +168,18 @@ export class EngineClient implements Engine {
     this.#state = state;
     for (const listener of this.#listeners) listener(state);
   }
+}
+
+/** Not of a host that speaks for an engine which is on its way. */
+function isFromRunningEngine(message: FromEngine): boolean {
+  return message.type !== 'state' || message.state.kind === 'ready';
+}
+
+function lostError(): EngineError {
+  return new EngineError(
+    'engine-closed',
+    'The connection to the engine was lost and does not come back. Try again, or reload the window.',
+  );
 }
 
 function closedError(): EngineError {

@@ -13,12 +13,14 @@ import { FakeEngineWindow, type FakeHostPort, FakeUi, fakeHostChannel, settled }
 
 let windows: FakeEngineWindow[];
 let host: EngineHost<FakeHostPort>;
+let uis: FakeUi[];
 
 const window = (): FakeEngineWindow => windows.at(-1)!;
 
 beforeEach(() => {
   vi.useFakeTimers();
   windows = [];
+  uis = [];
   const createWindow = () => {
     const made = new FakeEngineWindow();
     windows.push(made);
@@ -29,12 +31,14 @@ beforeEach(() => {
 
 afterEach(() => {
   host.stop();
+  for (const ui of uis) ui.client.close();
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
 
 function connected(): FakeUi {
   const ui = new FakeUi();
+  uis.push(ui);
   host.connect(ui);
   return ui;
 }
