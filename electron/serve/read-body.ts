@@ -1,15 +1,36 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Null where the body is larger than `limit` bytes; the rest of it is then not read. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | null> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return null;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) throw new TypeError('The request was given an encoding.');
-    size += chunk.byteLength;
-    if (size > limit) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+export interface BodyLimits {
+  readonly bytes: number;
+  /** Until the whole body is here, in milliseconds. */
+  readonly patience: number;
+}
+
+/** The body, or why it is not waited for any longer; the rest of it is then not read. @throws where the connection ends */
+export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer | 'too-large' | 'too-slow'> {
+  if (Number(request.headers['content-length'] ?? 0) > limits.bytes) return Promise.resolve('too-large');
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const end = (result: Buffer | 'too-large' | 'too-slow'): void => {
+      clearTimeout(timer);
+      request.off('data', take);
+      // Not destroyed: the refusal still goes out on its connection.
+      request.pause();
+      resolve(result);
+    };
+    const take = (chunk: Buffer): void => {
+      size += chunk.byteLength;
+      chunks.push(chunk);
+      if (size > limits.bytes) end('too-large');
+    };
+    const timer = setTimeout(() => end('too-slow'), limits.patience);
+    request.on('data', take);
+    request.once('end', () => end(Buffer.concat(chunks)));
+    request.once('close', () => {
+      clearTimeout(timer);
+      reject(new Error('The connection ended before the body did.'));
+    });
+    request.once('error', reject);
+  });
 }

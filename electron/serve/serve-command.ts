@@ -10,6 +10,7 @@ import { LibraryDesk } from '../weights/library-desk.ts';
 import { MemoryTokenStore } from '../weights/token-store.ts';
 import { openAddress } from './open-address.ts';
 import { parseServeArguments } from './options.ts';
+import { Peers } from './peer.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { Uploads } from './upload.ts';
 
@@ -18,8 +19,8 @@ import { Uploads } from './upload.ts';
  * @throws LensError for what the user can mend
  */
 export async function serve(words: readonly string[], signal: AbortSignal): Promise<void> {
-  const { port, open } = parseServeArguments(words);
-  const server = await serveApp(findAppRoot(), port);
+  const { port, open, anyUser } = parseServeArguments(words);
+  const server = await serveApp(findAppRoot(), port, undefined, anyUser ? { peers: new Peers(null) } : {});
   process.stderr.write('CvT Lens is served on this machine; Ctrl-C ends it. Open this address in a browser:\n');
   process.stdout.write(`${server.address}\n`);
   if (open) openAddress(server.oneTimeAddress());
@@ -27,12 +28,29 @@ export async function serve(words: readonly string[], signal: AbortSignal): Prom
   await server.close();
 }
 
+/** What keeps the server from being used up, or by others. */
+export interface AppLimits {
+  /** Whose programs may connect: this user's where absent. */
+  readonly peers?: Peers;
+  /** As in ServeOptions. */
+  readonly headersTimeout?: number;
+  /** As in UploadLimits. */
+  readonly uploadSilence?: number;
+}
+
+const HEADERS_TIMEOUT_MS = 20_000;
+
 /**
  * Serves the built app in `root`.
  * @param port as in ServeOptions
  * @param home where settings and weights are kept, instead of where they usually are
  */
-export async function serveApp(root: string, port: number | null, home?: string): Promise<RunningServer> {
+export async function serveApp(
+  root: string,
+  port: number | null,
+  home?: string,
+  { peers = new Peers(), headersTimeout = HEADERS_TIMEOUT_MS, uploadSilence }: AppLimits = {},
+): Promise<RunningServer> {
   const folders = assetFolders(root);
   const [fixed, facts] = await Promise.all([listAssets(folders), readFacts(root, folders, 'served to a browser')]);
   const assets = new LibraryAssets(fixed);
@@ -46,7 +64,7 @@ export async function serveApp(root: string, port: number | null, home?: string)
     reveal: null,
     pickFolder: null,
   });
-  const uploads = new Uploads(desk);
+  const uploads = new Uploads(desk, { silence: uploadSilence });
   try {
     const server = await startServer({
       assets,
@@ -55,6 +73,8 @@ export async function serveApp(root: string, port: number | null, home?: string)
       desk,
       uploads,
       port,
+      peers,
+      headersTimeout,
     });
     return {
       ...server,

@@ -10,12 +10,20 @@ import type { ApiAnswer } from './api-answers.ts';
 import { answerEntry, answerStranger, tokenOf } from './entry.ts';
 import { changesSomething, refuseForeign } from './guard.ts';
 import { listen } from './listen.ts';
+import type { Peers } from './peer.ts';
 
 export interface ServeOptions extends Api {
   readonly assets: AssetLookup;
   /** Null: the first free one of a few fixed ports, so that bookmarks and tunnels keep working. 0: any. */
   readonly port: number | null;
+  /** Who may connect at all, before any token is looked at. */
+  readonly peers: Peers;
+  /** In milliseconds, for a request line and headers, which a browser sends in one piece. */
+  readonly headersTimeout: number;
 }
+
+/** A browser has six connections a server and one for each window's events; more than this would eat up the file handles. */
+const MOST_CONNECTIONS = 256;
 
 export interface RunningServer {
   readonly port: number;
@@ -34,11 +42,16 @@ export interface RunningServer {
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   // No request is handled before `listen` resolves in this same turn of the event loop.
   let access: Access | null = null;
-  const server = createServer((incoming, outgoing) => {
-    if (access !== null) void handle(options, access, incoming, outgoing);
+  const timeouts = {
+    headersTimeout: options.headersTimeout,
+    // A large file may take longer to arrive than the five minutes that Node allows a whole request by default.
+    requestTimeout: 0,
+    connectionsCheckingInterval: options.headersTimeout / 4,
+  };
+  const server = createServer(timeouts, (incoming, outgoing) => {
+    if (access !== null) void handle({ options, access }, incoming, outgoing);
   });
-  // A large file may take longer to arrive than the five minutes that Node allows a whole request by default.
-  server.requestTimeout = 0;
+  server.maxConnections = MOST_CONNECTIONS;
   const port = await listen(server, options.port);
   const granted = new Access(port);
   access = granted;
@@ -51,12 +64,12 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   };
 }
 
-async function handle(
-  options: ServeOptions,
-  access: Access,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
+interface Gate {
+  readonly options: ServeOptions;
+  readonly access: Access;
+}
+
+async function handle(gate: Gate, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const request: AssetRequest = {
     method: incoming.method ?? '',
     path: incoming.url ?? '',
@@ -64,7 +77,7 @@ async function handle(
     nonce: randomBytes(16).toString('base64'),
   };
   try {
-    await send(outgoing, await decide(options, access, request, incoming));
+    await send(outgoing, await decide(gate, request, incoming));
   } catch (error) {
     // A browser that goes away in the middle of a file is none of our faults.
     if (incoming.destroyed || outgoing.destroyed) return;
@@ -74,25 +87,27 @@ async function handle(
   }
 }
 
-async function decide(
-  options: ServeOptions,
-  access: Access,
-  request: AssetRequest,
-  incoming: IncomingMessage,
-): Promise<ApiAnswer> {
+async function decide({ options, access }: Gate, request: AssetRequest, incoming: IncomingMessage): Promise<ApiAnswer> {
+  if (!(await options.peers.admits(incoming.socket))) return answerText(request, 403, OTHER_USER);
   const token = tokenOf(request.path);
   const refusal = refuseForeign(request.method, incoming.headers, { entering: token !== null });
   if (refusal !== null) {
     const allow = refusal.status === 405 ? { Allow: 'GET, HEAD, PUT, POST' } : {};
-    return answerText(request, refusal.status, refusal.text, { ...allow, Connection: 'close' });
+    return answerText(request, refusal.status, refusal.text, allow);
   }
   if (token !== null && !changesSomething(request.method)) return answerEntry(access, request, incoming.headers, token);
   if (!access.knows(incoming.headers.cookie)) return answerStranger(request);
   return (await answerApi(options, request, incoming)) ?? answerAsset(options.assets, request);
 }
 
+const OTHER_USER =
+  'CvT Lens was started here by another user, and only their programs may use it. They can let yours in with --any-user.\n';
+
 async function send(outgoing: ServerResponse, { status, headers, body }: ApiAnswer): Promise<void> {
-  outgoing.writeHead(status, { ...headers });
+  // A file that shrinks while it is sent ends the connection, instead of lending its next answer to the rest.
+  outgoing.strictContentLength = true;
+  // What is left of a body that nobody wants is not read, so the connection cannot be used again.
+  outgoing.writeHead(status, outgoing.req.complete ? { ...headers } : { ...headers, Connection: 'close' });
   if (body.kind === 'file')
     await pipeline(createReadStream(body.file, { start: body.start, end: body.end - 1 }), outgoing);
   else if (body.kind === 'stream') await pipeline(body.stream, outgoing);

@@ -12,18 +12,29 @@ import { type ApiAnswer, json, refuse } from './api-answers.ts';
 export const MAX_UPLOAD_BYTES = 4 * 2 ** 30;
 /** A page sends one after the other; more is a mistake. */
 const MOST_UPLOADS = 4;
+/** A sender that is silent for this long has gone away without saying so. */
+const LONGEST_SILENCE_MS = 60_000;
 const MAX_NAME = 255;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export interface UploadLimits {
+  /** Of one file, in bytes. */
+  readonly limit?: number | undefined;
+  /** That ends an upload, in milliseconds. */
+  readonly silence?: number | undefined;
+}
 
 /** Takes the files that pages send, into temporary files beside the weights. */
 export class Uploads {
   readonly #desk: LibraryDesk;
   readonly #limit: number;
+  readonly #silence: number;
   #running = 0;
 
-  constructor(desk: LibraryDesk, limit: number = MAX_UPLOAD_BYTES) {
+  constructor(desk: LibraryDesk, { limit = MAX_UPLOAD_BYTES, silence = LONGEST_SILENCE_MS }: UploadLimits = {}) {
     this.#desk = desk;
     this.#limit = limit;
+    this.#silence = silence;
   }
 
   /**
@@ -31,8 +42,7 @@ export class Uploads {
    * that breaks off leaves nothing.
    */
   async answer(request: AssetRequest, incoming: IncomingMessage): Promise<ApiAnswer> {
-    // What is left of the body is not read, so the connection cannot be used again.
-    const no = (status: number, message: string) => refuse(request, status, message, { Connection: 'close' });
+    const no = (status: number, message: string) => refuse(request, status, message);
     const name = nameIn(request.path);
     if (name === null) return no(400, `A file is sent with its name, of at most ${MAX_NAME} characters.`);
     if (incoming.headers['content-type'] !== 'application/octet-stream')
@@ -61,6 +71,7 @@ export class Uploads {
     await onDisk(folder, () => mkdir(folder, { recursive: true }));
     await checkSpace(name, folder, length, freeSpace);
     const path = sentPath(folder);
+    incoming.setTimeout(this.#silence, () => incoming.destroy());
     try {
       await onDisk(folder, async () => {
         const file = await open(path, 'wx', 0o600);
@@ -75,6 +86,8 @@ export class Uploads {
     } catch (error) {
       await rm(path, { force: true });
       throw error;
+    } finally {
+      incoming.setTimeout(0);
     }
     return path;
   }
