@@ -1,6 +1,7 @@
 import { stageGrids } from '../cvt/grids.ts';
 import type { CvtCheckpoint } from '../cvt/open-cvt.ts';
 import { toOfficialSpec } from '../cvt/spec.ts';
+import type { Precision } from '../precision/precision.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import type { AttentionOutputs, GraphContext, StageContext } from './graph-context.ts';
 import { head } from './head.ts';
@@ -16,6 +17,8 @@ export interface CvtGraphOptions {
   readonly batch: number;
   readonly outputs: Partial<AttentionOutputs>;
   readonly placement: WeightPlacement;
+  /** What the checkpoint's weights were converted to (models/precision). Default: they were not. */
+  readonly precision?: Precision;
   /** The device's binding limit in bytes; no attention tensor will be larger. Default: no limit. */
   readonly maxTensorBytes?: number;
   readonly signal?: AbortSignal;
@@ -36,10 +39,12 @@ export interface CvtGraph {
  */
 export async function buildCvtGraph(checkpoint: CvtCheckpoint, options: CvtGraphOptions): Promise<CvtGraph> {
   const { spec } = checkpoint;
-  const { height, width, batch } = options;
+  const { height, width, batch, precision = 'fp32' } = options;
+  // Activations are rounded on the range of the whole tensor: a picture's answer would depend on its neighbours'.
+  if (precision === 'int8' && batch > 1) throw new RangeError('A graph in 8 bits takes one picture at a time.');
   const grids = stageGrids(spec, height, width);
-  const weights = await WeightTable.load(checkpoint, options.placement, options.signal);
-  const g = new GraphBuilder();
+  const weights = await WeightTable.load(checkpoint, options.placement, precision, options.signal);
+  const g = new GraphBuilder(precision === 'fp16' ? 'float16' : 'float32');
   const outputs: AttentionOutputs = { received: false, taps: false, attention: false, ...options.outputs };
   const context: GraphContext = {
     g,

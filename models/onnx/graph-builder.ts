@@ -1,6 +1,9 @@
+import { encodeHalf, LARGEST_HALF } from '../bytes/half.ts';
+import { CheckpointError } from '../errors.ts';
 import {
   type Attributes,
   CONTRIB_DOMAIN,
+  ELEMENT_TYPES,
   type ElementType,
   graphProto,
   modelProto,
@@ -32,9 +35,15 @@ export interface OutputType {
   readonly elementType: ElementType;
 }
 
+/** What a graph computes in. */
+export type FloatType = 'float32' | 'float16';
+
 /**
  * An ONNX graph under construction. Nodes are added in order, values are referred to by object, and names are given when
  * the graph is written; the operators with their shape rules are in `ops.ts`.
+ *
+ * A graph in half precision is built by the same steps: whatever enters or leaves it is float32 and cast at the border, and float
+ * constants are rounded when they are given.
  */
 export class GraphBuilder {
   readonly #nodes: Node[] = [];
@@ -44,6 +53,13 @@ export class GraphBuilder {
   readonly #names = new Map<Value, string>();
   readonly #integers = new Map<string, Value>();
   #scope = '';
+  readonly #floatType: FloatType;
+  /** Stands for an optional input that is left out. */
+  readonly absent: Value = this.#value([], 'float32', '');
+
+  constructor(floatType: FloatType = 'float32') {
+    this.#floatType = floatType;
+  }
 
   /** Runs `build` with `name` in front of the names of the nodes that it adds. */
   scoped<T>(name: string, build: () => T): T {
@@ -59,13 +75,14 @@ export class GraphBuilder {
   input(name: string, shape: readonly number[]): Value {
     const value = this.#value(shape, 'float32', name);
     this.#inputs.push(value);
-    return value;
+    return this.#cast(value, this.#floatType);
   }
 
   /** Makes `value` an output of the graph under `name`. */
   output(name: string, value: Value): void {
-    this.#names.set(value, name);
-    this.#outputs.push(value);
+    const output = this.#cast(value, 'float32');
+    this.#names.set(output, name);
+    this.#outputs.push(output);
   }
 
   /** The names of the outputs, in the order they were made. */
@@ -73,9 +90,11 @@ export class GraphBuilder {
     return this.#outputs.map((value) => this.#names.get(value)!);
   }
 
+  /** @throws CheckpointError `too-large-for-fp16` */
   initializer(name: string, shape: readonly number[], data: TensorData, elementType: ElementType = 'float32'): Value {
-    const value = this.#value(shape, elementType, name);
-    this.#initializers.push({ value, data });
+    const isRounded = elementType === 'float32' && this.#floatType === 'float16';
+    const value = this.#value(shape, isRounded ? 'float16' : elementType, name);
+    this.#initializers.push({ value, data: isRounded ? roundedData(name, data) : data });
     return value;
   }
 
@@ -108,7 +127,7 @@ export class GraphBuilder {
     shapes: readonly (readonly number[])[],
     attributes: Attributes = {},
   ): readonly Value[] {
-    const outputs = shapes.map((shape): OutputType => ({ shape, elementType: 'float32' }));
+    const outputs = shapes.map((shape): OutputType => ({ shape, elementType: this.#floatType }));
     return this.typedNode(opType, inputs, outputs, attributes);
   }
 
@@ -146,6 +165,12 @@ export class GraphBuilder {
     return modelProto(graph, metadata, usesContrib);
   }
 
+  #cast(value: Value, elementType: FloatType): Value {
+    if (value.elementType === elementType) return value;
+    const to = { int: ELEMENT_TYPES[elementType] };
+    return this.typedNode('Cast', [value], [{ shape: value.shape, elementType }], { to })[0]!;
+  }
+
   #value(shape: readonly number[], elementType: ElementType, name: string): Value {
     const value: Value = { shape, elementType };
     this.#names.set(value, name);
@@ -159,4 +184,19 @@ function float32Bytes(data: Float32Array | readonly number[]): Uint8Array {
   const view = new DataView(bytes.buffer);
   for (let index = 0; index < data.length; index++) view.setFloat32(index * 4, data[index]!, true);
   return bytes;
+}
+
+/** Float32 bytes as half precision's. */
+function roundedData(name: string, data: TensorData): TensorData {
+  if (data.kind === 'external' || !(data.bytes instanceof Uint8Array))
+    throw new Error(`${name} is float32 in a file, and the graph is in half precision`);
+  const numbers = new Float32Array(data.bytes.slice().buffer);
+  const halves = encodeHalf(numbers);
+  const at = halves.findIndex((half) => (half & 0x7c00) === 0x7c00);
+  if (at >= 0)
+    throw new CheckpointError(
+      'too-large-for-fp16',
+      `${name} holds ${numbers[at]}, and 16-bit floats end at ${LARGEST_HALF}. Use this model in 32 bits.`,
+    );
+  return { kind: 'inline', bytes: new Uint8Array(halves.buffer) };
 }

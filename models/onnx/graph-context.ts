@@ -2,7 +2,7 @@ import type { StageGrids } from '../cvt/grids.ts';
 import { NORM_EPSILON } from '../cvt/norms.ts';
 import type { Activation, CvtSpec, StageSpec } from '../cvt/spec.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
-import { layerNorm, linear } from './ops.ts';
+import { layerNorm, linear, quantisedLinear } from './ops.ts';
 import type { WeightTable } from './weight-table.ts';
 
 /** What the graph gives beside the logits, for every block. */
@@ -46,8 +46,11 @@ export function normByKey(context: GraphContext, x: Value, key: string): Value {
   return layerNorm(g, x, weights.value(g, `${key}.weight`), weights.value(g, `${key}.bias`), NORM_EPSILON);
 }
 
-/** Linear layer with the weights under `key`. */
+/** Linear layer with the weights under `key`, in 8-bit integers where they are. */
 export function linearByKey(context: GraphContext, x: Value, key: string, bias = true): Value {
   const { g, weights } = context;
-  return linear(g, x, weights.linear(g, `${key}.weight`), bias ? weights.value(g, `${key}.bias`) : null);
+  const biasValue = bias ? weights.value(g, `${key}.bias`) : null;
+  const quantised = weights.quantised(g, `${key}.weight`);
+  if (quantised) return quantisedLinear(g, x, quantised, biasValue);
+  return linear(g, x, weights.linear(g, `${key}.weight`), biasValue);
 }

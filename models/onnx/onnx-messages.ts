@@ -9,7 +9,7 @@ const IR_VERSION = 10;
 export type ElementType = 'float32' | 'uint8' | 'int8' | 'int32' | 'int64' | 'float16';
 
 /** TensorProto.DataType */
-const ELEMENT_TYPES: Readonly<Record<ElementType, number>> = {
+export const ELEMENT_TYPES: Readonly<Record<ElementType, number>> = {
   float32: 1,
   uint8: 2,
   int8: 3,

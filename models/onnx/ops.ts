@@ -1,6 +1,7 @@
 import { outputSize, type SlidingWindow } from '../cvt/grids.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
-import type { LinearWeight } from './weight-table.ts';
+import { CONTRIB_DOMAIN } from './onnx-messages.ts';
+import type { LinearWeight, QuantisedLinear } from './weight-table.ts';
 
 /**
  * The standard ONNX operators that CvT is made of, each with its shape rule. All axes count from the front; nothing here
@@ -75,6 +76,20 @@ export function linear(g: GraphBuilder, x: Value, weight: LinearWeight, bias: Va
     transB: { int: isTransposed ? 0 : 1 },
   });
   return reshape(g, product, [...x.shape.slice(0, -1), outputs!]);
+}
+
+/**
+ * x [...,I] · weight [I,O] + bias → [...,O] in 8-bit integers: each x is rounded on the scale of its own range, products are summed
+ * exactly, and the sums come back as float32. onnxruntime's own operator, on the CPU only.
+ */
+export function quantisedLinear(g: GraphBuilder, x: Value, weight: QuantisedLinear, bias: Value | null): Value {
+  const { value, scale } = weight;
+  const [inputs, outputs] = value.shape;
+  expect(x.shape.at(-1) === inputs, 'quantisedLinear', x, value);
+  // Weights are symmetric and have no zero point.
+  const operands = [x, value, scale, g.absent, ...(bias ? [bias] : [])];
+  const result = { shape: x.shape.with(-1, outputs!), elementType: 'float32' } as const;
+  return g.typedNode('DynamicQuantizeMatMul', operands, [result], {}, CONTRIB_DOMAIN)[0]!;
 }
 
 /** a [...,M,K] · b [...,K,N] with equal leading axes. */

@@ -2,6 +2,8 @@ import type { CvtCheckpoint } from '../cvt/open-cvt.ts';
 import { readTensor } from '../formats/read-tensor.ts';
 import { isContiguous } from '../formats/tensor-extent.ts';
 import type { TensorEntry } from '../formats/tensor-index.ts';
+import { scaleName } from '../precision/convert.ts';
+import type { Precision } from '../precision/precision.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import type { TensorData } from './onnx-messages.ts';
 
@@ -22,10 +24,17 @@ export interface LinearWeight {
   readonly isTransposed: boolean;
 }
 
+/** Likewise in 8 bits, [in, out], with a scale [out]. */
+export interface QuantisedLinear {
+  readonly value: Value;
+  readonly scale: Value;
+}
+
 /** The weights of a checkpoint, ready for a graph: those that are folded or inlined in memory, the others as references. */
 export class WeightTable {
   readonly #checkpoint: CvtCheckpoint;
   readonly #placement: WeightPlacement;
+  readonly #precision: Precision;
   readonly #loaded: ReadonlyMap<string, Float32Array>;
   readonly #values = new Map<string, Value>();
   #usesExternalData = false;
@@ -33,20 +42,31 @@ export class WeightTable {
   private constructor(
     checkpoint: CvtCheckpoint,
     placement: WeightPlacement,
+    precision: Precision,
     loaded: ReadonlyMap<string, Float32Array>,
   ) {
     this.#checkpoint = checkpoint;
     this.#placement = placement;
+    this.#precision = precision;
     this.#loaded = loaded;
   }
 
-  /** Reads what must be in memory to build a graph. @throws CheckpointError, CancelledError */
-  static async load(checkpoint: CvtCheckpoint, placement: WeightPlacement, signal?: AbortSignal): Promise<WeightTable> {
-    const wanted = [...checkpoint.tensors].filter(([key, entry]) => isNeededInMemory(key, entry, placement));
+  /**
+   * Reads what must be in memory to build a graph.
+   * @param precision what the checkpoint's weights were converted to; see models/precision
+   * @throws CheckpointError, CancelledError
+   */
+  static async load(
+    checkpoint: CvtCheckpoint,
+    placement: WeightPlacement,
+    precision: Precision,
+    signal?: AbortSignal,
+  ): Promise<WeightTable> {
+    const wanted = [...checkpoint.tensors].filter(([key, entry]) => isNeededInMemory(key, entry, placement, precision));
     const loaded = await Promise.all(
       wanted.map(async ([key, entry]) => [key, await readTensor(checkpoint.source, entry, signal)] as const),
     );
-    return new WeightTable(checkpoint, placement, new Map(loaded));
+    return new WeightTable(checkpoint, placement, precision, new Map(loaded));
   }
 
   /** Whether any weight that was asked for lies in the checkpoint file. */
@@ -67,9 +87,21 @@ export class WeightTable {
     if (known) return known;
     const entry = this.#checkpoint.tensors.get(key);
     if (!entry) throw new Error(`${key} is not in the checkpoint`);
-    const value = g.initializer(key, entry.shape, this.#data(key, entry));
+    const isStored = this.#precision === 'fp16' && !this.#loaded.has(key);
+    const value = g.initializer(key, entry.shape, this.#data(key, entry), isStored ? 'float16' : 'float32');
     this.#values.set(key, value);
     return value;
+  }
+
+  /** The weight under `key` where it is kept in 8 bits, else null. */
+  quantised(g: GraphBuilder, key: string): QuantisedLinear | null {
+    const entry = this.#checkpoint.tensors.get(key);
+    if (this.#precision !== 'int8' || entry?.dtype !== 'I8') return null;
+    if (this.#placement.kind !== 'external') throw new Error('8-bit weights are used where they lie');
+    const known = this.#values.get(key);
+    const value = known ?? g.initializer(key, entry.shape, this.#external(entry, this.#placement.path), 'int8');
+    this.#values.set(key, value);
+    return { value, scale: this.value(g, scaleName(key)) };
   }
 
   /** The weight [out, in] under `key`, left in the file's own layout where that allows to refer to it in place. */
@@ -79,7 +111,7 @@ export class WeightTable {
       entry !== undefined &&
       this.#placement.kind === 'external' &&
       !this.#loaded.has(key) &&
-      placeInFile(entry) === 'transposed';
+      placeInFile(entry, this.#precision) === 'transposed';
     if (!isTransposed) return { value: this.value(g, key), isTransposed };
     const known = this.#values.get(key);
     const value = known ?? g.initializer(key, entry.shape.toReversed(), this.#external(entry, this.#placement.path));
@@ -96,7 +128,8 @@ export class WeightTable {
     const loaded = this.#loaded.get(key);
     if (loaded) return { kind: 'inline', bytes: floatBytes(loaded) };
     if (this.#placement.kind === 'external') {
-      if (placeInFile(entry) !== 'as-is') throw new Error(`${key} does not lie in the file as it is asked for`);
+      if (placeInFile(entry, this.#precision) !== 'as-is')
+        throw new Error(`${key} does not lie in the file as it is asked for`);
       return this.#external(entry, this.#placement.path);
     }
     const { source } = this.#checkpoint;
@@ -109,8 +142,12 @@ export class WeightTable {
  * How the runtime can use a tensor where it lies: as it is, as the transpose of a Linear's weight, or not at all. Offsets need
  * no alignment: onnxruntime-web copies the bytes into its own memory or onto the device.
  */
-function placeInFile({ dtype, shape, strides, encoding }: TensorEntry): 'as-is' | 'transposed' | null {
-  if (dtype !== 'F32' || encoding) return null;
+function placeInFile(
+  { dtype, shape, strides, encoding }: TensorEntry,
+  precision: Precision,
+): 'as-is' | 'transposed' | null {
+  const isUsable = dtype === (precision === 'fp16' ? 'F16' : 'F32') || (precision === 'int8' && dtype === 'I8');
+  if (!isUsable || encoding) return null;
   if (!strides) return 'as-is';
   return shape.length === 2 && isContiguous(shape.toReversed(), strides.toReversed()) ? 'transposed' : null;
 }
@@ -122,8 +159,9 @@ function isSmallOrFolded(key: string, entry: TensorEntry): boolean {
   return isFolded || entry.shape.reduce((product, size) => product * size, FLOAT_BYTES) <= INLINE_BYTES;
 }
 
-function isNeededInMemory(key: string, entry: TensorEntry, placement: WeightPlacement): boolean {
-  return isSmallOrFolded(key, entry) || (placement.kind === 'external' && placeInFile(entry) === null);
+function isNeededInMemory(key: string, entry: TensorEntry, placement: WeightPlacement, precision: Precision): boolean {
+  if (precision === 'int8' && entry.dtype === 'I8') return false;
+  return isSmallOrFolded(key, entry) || (placement.kind === 'external' && placeInFile(entry, precision) === null);
 }
 
 /**
@@ -131,7 +169,9 @@ function isNeededInMemory(key: string, entry: TensorEntry, placement: WeightPlac
  * (half precision, text, HWIO, scattered views). Such a checkpoint is worth one copy in the official layout.
  */
 export function needsCopy(checkpoint: CvtCheckpoint): boolean {
-  return [...checkpoint.tensors].some(([key, entry]) => !isSmallOrFolded(key, entry) && placeInFile(entry) === null);
+  return [...checkpoint.tensors].some(
+    ([key, entry]) => !isSmallOrFolded(key, entry) && placeInFile(entry, 'fp32') === null,
+  );
 }
 
 /** ONNX raw data is little-endian, as are all machines that the runtime exists for. */

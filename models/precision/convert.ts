@@ -14,7 +14,9 @@ import { dequantiseLinear, quantiseLinear } from './quantise.ts';
 export const CONVERSION_VERSION = 1;
 
 /** Beside a Linear's 8-bit weight, one number an output. */
-const SCALE = '.scale';
+export function scaleName(key: string): string {
+  return `${key}.scale`;
+}
 
 /** The blocks' Linears. The head stays as it is: one row of its product is asked for, which int8 would not make faster. */
 const QUANTISED = /^stage\d+\.blocks\.\d+\.(attn\.proj(_[qkv])?|mlp\.fc[12])\.weight$/;
@@ -67,7 +69,7 @@ function quantised(
       },
     },
     {
-      name: `${name}${SCALE}`,
+      name: scaleName(name),
       shape: [outputs],
       async load() {
         if (scale === null) throw new Error(`${name} is to be written before its scale`);
@@ -103,7 +105,7 @@ export async function openConverted(
   for (const [name, shape] of expectedTensors(original.spec, original.numClasses)) {
     const isQuantised = precision === 'int8' && QUANTISED.test(name);
     checkTensor(file, tensors, name, isQuantised ? shape.toReversed() : shape);
-    if (isQuantised) checkTensor(file, tensors, `${name}${SCALE}`, [shape[0]!]);
+    if (isQuantised) checkTensor(file, tensors, scaleName(name), [shape[0]!]);
   }
   return { ...original, source: file, format: 'safetensors', naming: 'official', tensors };
 }
@@ -125,7 +127,7 @@ function checkTensor(
 
 /** The scale of a weight that is kept in 8 bits, or null. */
 export function scaleOf({ tensors }: CvtCheckpoint, key: string): TensorEntry | null {
-  return tensors.get(`${key}${SCALE}`) ?? null;
+  return tensors.get(scaleName(key)) ?? null;
 }
 
 /** A tensor's numbers as the network has them, in the official shape: what was rounded stays rounded. */
