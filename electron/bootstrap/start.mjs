@@ -1,14 +1,12 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findElectron, whyNoWindow } from './find-electron.mjs';
+import { whyNoWindow } from './find-electron.mjs';
+import { obtainElectron } from './obtain-electron.mjs';
 import { prepare } from './prepare.mjs';
 import { ROOT, say } from './root.mjs';
 import { runBuilt } from './run-built.mjs';
 import { runCommand } from './run-command.mjs';
-
-/** Long enough for 110 MB over a slow line. */
-const DOWNLOAD_LIMIT_MS = 5 * 60_000;
 
 await prepare();
 const reason = await openWindow();
@@ -45,21 +43,4 @@ async function openWindow() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Electron, fetched if need be; or why there is none. */
-async function obtainElectron() {
-  const before = findElectron();
-  if (before.kind === 'found') return before;
-  if (before.kind === 'absent') return 'the electron package is not installed';
-  say(`Fetching Electron ${before.version} (about 110 MB); this happens once.`);
-  const { code, timedOut, interrupted } = await runCommand(process.execPath, [before.installer], {
-    cwd: ROOT,
-    output: 'stderr',
-    timeoutMs: DOWNLOAD_LIMIT_MS,
-  });
-  if (interrupted) process.exit(code);
-  if (timedOut) return `Electron ${before.version} was not fetched within ${DOWNLOAD_LIMIT_MS / 60_000} minutes`;
-  const after = findElectron();
-  return after.kind === 'found' ? after : `Electron ${before.version} could not be fetched`;
 }

@@ -5,6 +5,7 @@ import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 import plainMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { EngineError } from '../../../models/errors.ts';
+import { chooseBuild, type RuntimeBuild } from './choose-build.ts';
 
 export type Ort = typeof import('onnxruntime-web');
 
@@ -23,7 +24,7 @@ const BUILDS = {
   jspi: { load: () => import('onnxruntime-web/jspi'), paths: { mjs: jspiMjs, wasm: jspiWasm } },
   asyncify: { load: () => import('onnxruntime-web/webgpu'), paths: { mjs: asyncifyMjs, wasm: asyncifyWasm } },
   wasm: { load: () => import('onnxruntime-web/wasm'), paths: { mjs: plainMjs, wasm: plainWasm } },
-} as const;
+} as const satisfies Record<RuntimeBuild, unknown>;
 
 /**
  * Loads onnxruntime-web. A Worker loads one build, once.
@@ -31,7 +32,7 @@ const BUILDS = {
  * @throws EngineError `engine-start`
  */
 export async function loadRuntime(needsWebgpu: boolean, threads: number): Promise<Runtime> {
-  const build = 'Suspending' in WebAssembly ? 'jspi' : needsWebgpu ? 'asyncify' : 'wasm';
+  const build = chooseBuild({ jspi: 'Suspending' in WebAssembly, needsWebgpu });
   const { load, paths } = BUILDS[build];
   try {
     const ort: Ort = await load();
