@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { app } from 'electron';
 import { GpuCrashes } from './engine/gpu-crashes.ts';
-import { crashReason, type GpuPolicy, gpuPolicy, MAX_GPU_CRASHES } from './engine/gpu-policy.ts';
+import { type GpuActions, GpuKeeper } from './engine/gpu-keeper.ts';
+import { type GpuPolicy, gpuPolicy } from './engine/gpu-policy.ts';
 
 export interface GpuState {
   readonly policy: GpuPolicy;
@@ -22,18 +23,14 @@ export function settleGpu(home: string): GpuState {
   return { policy, crashes };
 }
 
-/** Counts the GPU process's deaths and calls `tooMany` with the reason once there were too many. */
-export function countGpuCrashes({ policy, crashes }: GpuState, tooMany: (reason: string) => void): void {
-  // A run on the CPU alone says nothing about the GPU.
-  let wasWell = policy.hardwareAcceleration;
+/** Follows the GPU process's deaths over this run of the app. */
+export function keepGpu({ policy, crashes }: GpuState, actions: GpuActions): GpuKeeper {
+  const keeper = new GpuKeeper(policy, crashes, actions);
   app.on('child-process-gone', (_event, { type, reason }) => {
     if (type !== 'GPU' || reason === 'clean-exit') return;
-    wasWell = false;
-    crashes.record();
     console.error(`The GPU process ended (${reason}).`);
-    if (crashes.count >= MAX_GPU_CRASHES) tooMany(crashReason(crashes.count));
+    keeper.crashed();
   });
-  app.on('will-quit', () => {
-    if (wasWell) crashes.forget();
-  });
+  app.on('will-quit', () => keeper.quit());
+  return keeper;
 }

@@ -3,7 +3,7 @@ import { app, dialog, MessageChannelMain, session, shell } from 'electron';
 import { findAppRoot } from './app-root.ts';
 import { EngineHost } from './engine/engine-host.ts';
 import { readFacts } from './facts.ts';
-import { countGpuCrashes, settleGpu } from './gpu.ts';
+import { keepGpu, settleGpu } from './gpu.ts';
 import { answerLibrary } from './ipc/library-requests.ts';
 import { answerRequests } from './ipc/main-ipc.ts';
 import { openDesk } from './library.ts';
@@ -51,7 +51,13 @@ async function run(): Promise<void> {
     policy = { ...policy, ...change };
     engine.setPolicy(policy);
   };
-  countGpuCrashes(gpu, (reason) => decide({ avoidWebgpu: reason }));
+  const gpuKeeper = keepGpu(gpu, {
+    avoid: (reason) => decide({ avoidWebgpu: reason }),
+    relaunch: () => {
+      app.relaunch();
+      app.quit();
+    },
+  });
 
   answerRequests({
     'shell:versions': () => facts.versions,
@@ -59,6 +65,11 @@ async function run(): Promise<void> {
     'shell:samples': () => facts.samples,
     'shell:open-external': async (url) => {
       await shell.openExternal(url);
+      return undefined;
+    },
+    'gpu:standing': () => gpuKeeper.standing,
+    'gpu:retry': () => {
+      gpuKeeper.retry();
       return undefined;
     },
     'settings:read': () => settings.read(),

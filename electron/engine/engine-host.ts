@@ -80,13 +80,13 @@ export class EngineHost<Port extends HostPort> {
     port?.close();
   }
 
-  /** What the next engine starts with. One that must no longer use WebGPU is replaced at once. */
+  /** What the next engine starts with. One that must no longer use WebGPU, or may use it again, is replaced at once. */
   setPolicy(policy: EnginePolicy): void {
-    const withdrawn = policy.avoidWebgpu !== null && this.#policy.avoidWebgpu === null;
+    const differs = (policy.avoidWebgpu === null) !== (this.#policy.avoidWebgpu === null);
     this.#policy = policy;
-    if (!withdrawn || (this.#phase.kind !== 'running' && this.#phase.kind !== 'loading')) return;
+    if (!differs || (this.#phase.kind !== 'running' && this.#phase.kind !== 'loading')) return;
     this.#endWindow();
-    this.#tell({ kind: 'restarting', reason: policy.avoidWebgpu ?? '' });
+    this.#tell({ kind: 'restarting', reason: policy.avoidWebgpu ?? 'The GPU is tried again.' });
     this.#load();
   }
 

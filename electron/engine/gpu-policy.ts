@@ -14,6 +14,8 @@ export interface GpuPolicy {
   readonly switches: readonly (readonly [name: string, value?: string])[];
   /** A sentence that says why WebGPU must not be tried; null: it may. */
   readonly avoidWebgpu: string | null;
+  /** That is because it died too often, so that the user may try it again. */
+  readonly avoidedForCrashes: boolean;
 }
 
 /**
@@ -21,17 +23,22 @@ export interface GpuPolicy {
  * CVT_LENS_LINUX_WEBGPU=off leaves Chromium's own choices on Linux as they are.
  */
 export function gpuPolicy({ platform, env, crashes }: GpuSurroundings): GpuPolicy {
-  if (env.CVT_LENS_GPU === 'off') return without('CVT_LENS_GPU=off keeps the app off the GPU.');
-  if (crashes >= MAX_GPU_CRASHES && env.CVT_LENS_GPU !== 'on') return without(crashReason(crashes));
-  return { hardwareAcceleration: true, switches: webgpuSwitches(platform, env), avoidWebgpu: null };
+  if (env.CVT_LENS_GPU === 'off') return without('CVT_LENS_GPU=off keeps the app off the GPU.', false);
+  if (crashes >= MAX_GPU_CRASHES && env.CVT_LENS_GPU !== 'on') return without(crashReason(crashes), true);
+  return {
+    hardwareAcceleration: true,
+    switches: webgpuSwitches(platform, env),
+    avoidWebgpu: null,
+    avoidedForCrashes: false,
+  };
 }
 
 export function crashReason(crashes: number): string {
-  return `The GPU process ended ${crashes} times, so the CPU is used. Start with CVT_LENS_GPU=on to try the GPU again.`;
+  return `The GPU process ended ${crashes} times, so the CPU is used.`;
 }
 
-function without(reason: string): GpuPolicy {
-  return { hardwareAcceleration: false, switches: [], avoidWebgpu: reason };
+function without(reason: string, avoidedForCrashes: boolean): GpuPolicy {
+  return { hardwareAcceleration: false, switches: [], avoidWebgpu: reason, avoidedForCrashes };
 }
 
 /**

@@ -13,6 +13,8 @@ export const argumentSchemas: { readonly [Channel in RequestChannel]: z.ZodType<
   'shell:models': z.undefined(),
   'shell:samples': z.undefined(),
   'shell:open-external': z.enum(Object.values(EXTERNAL_LINKS)),
+  'gpu:standing': z.undefined(),
+  'gpu:retry': z.undefined(),
   'settings:read': z.undefined(),
   'settings:write': z.record(z.string(), z.unknown()).transform(parseSettingsChange),
   'library:snapshot': z.undefined(),

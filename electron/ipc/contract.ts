@@ -1,7 +1,7 @@
 import type { LibraryCommand, LibraryWork, ToldSnapshot } from '../../renderer/shell/library-wire.ts';
 import type { WorkProgress } from '../../renderer/shell/model-library.ts';
 import type { Settings, SettingsChange } from '../../renderer/shell/settings.ts';
-import type { ModelEntry, SampleEntry, ShellVersions } from '../../renderer/shell/shell.ts';
+import type { GpuStanding, ModelEntry, SampleEntry, ShellVersions } from '../../renderer/shell/shell.ts';
 
 /** Every channel between a page and the main process, once. Types only: the preload scripts carry no libraries. */
 
@@ -11,6 +11,8 @@ export interface Requests {
   'shell:models': { readonly argument: undefined; readonly answer: readonly ModelEntry[] };
   'shell:samples': { readonly argument: undefined; readonly answer: readonly SampleEntry[] };
   'shell:open-external': { readonly argument: string; readonly answer: undefined };
+  'gpu:standing': { readonly argument: undefined; readonly answer: GpuStanding };
+  'gpu:retry': { readonly argument: undefined; readonly answer: undefined };
   'settings:read': { readonly argument: undefined; readonly answer: Settings };
   'settings:write': { readonly argument: SettingsChange; readonly answer: undefined };
   'library:snapshot': { readonly argument: undefined; readonly answer: ToldSnapshot };

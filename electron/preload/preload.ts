@@ -10,6 +10,8 @@ const bridge: LensBridge = {
   samples: () => ask('shell:samples'),
   readSettings: () => ask('settings:read'),
   writeSettings: (change) => ask('settings:write', change),
+  gpuStanding: () => ask('gpu:standing'),
+  retryGpu: () => ask('gpu:retry'),
   openExternal: (url) => ask('shell:open-external', url),
   library: libraryBridge,
   requestEnginePort: () => tell('engine:connect'),

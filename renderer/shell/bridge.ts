@@ -17,6 +17,8 @@ export interface LensBridge {
   samples(): Promise<Outcome<unknown>>;
   readSettings(): Promise<Outcome<unknown>>;
   writeSettings(change: SettingsChange): Promise<Outcome<unknown>>;
+  gpuStanding(): Promise<Outcome<unknown>>;
+  retryGpu(): Promise<Outcome<unknown>>;
   openExternal(url: string): Promise<Outcome<unknown>>;
   readonly library: LibraryBridge;
   /**

@@ -6,13 +6,21 @@ import { ElectronLibrary } from './electron-library.ts';
 import { LibraryClient } from './library-client.ts';
 import type { ModelLibrary } from './model-library.ts';
 import { parseSettings, type Settings, type SettingsChange } from './settings.ts';
-import { EXTERNAL_LINKS, type ModelEntry, type SampleEntry, type Shell, type ShellVersions } from './shell.ts';
+import {
+  EXTERNAL_LINKS,
+  type GpuControl,
+  type ModelEntry,
+  type SampleEntry,
+  type Shell,
+  type ShellVersions,
+} from './shell.ts';
 import { unwrap } from './unwrap.ts';
-import { modelsSchema, samplesSchema, versionsSchema } from './wire.ts';
+import { gpuSchema, modelsSchema, samplesSchema, versionsSchema } from './wire.ts';
 
 /** {@link Shell} for a window of the desktop app: the main process answers through the preload script's bridge. */
 export class ElectronShell implements Shell {
   readonly kind = 'electron';
+  readonly gpu: GpuControl;
   readonly #bridge: LensBridge;
   readonly #connectEngine: () => Engine;
   #engine: Engine | null = null;
@@ -21,6 +29,10 @@ export class ElectronShell implements Shell {
   /** @param connectEngine connects to the engine window; called once, when the engine is first asked for */
   constructor(bridge: LensBridge, connectEngine: () => Engine) {
     this.#bridge = bridge;
+    this.gpu = {
+      standing: async () => check(gpuSchema, await bridge.gpuStanding()),
+      retry: async () => void unwrap(await bridge.retryGpu()),
+    };
     this.#connectEngine = connectEngine;
   }
 

@@ -19,6 +19,7 @@ import { type ShellFacts, shellFactsSchema } from './wire.ts';
 /** {@link Shell} for a browser tab: the loopback server that sent the page (electron/serve) answers over HTTP. */
 export class ServeShell implements Shell {
   readonly kind = 'serve';
+  readonly gpu = null;
   readonly #startEngine: () => Engine;
   #engine: Engine | null = null;
   #library: ModelLibrary | null = null;

@@ -33,6 +33,18 @@ export interface ShellVersions {
   readonly host: string;
 }
 
+/** `avoided`: it died so often that the app does without it, until the user wants it tried again. */
+export type GpuStanding =
+  | { readonly kind: 'open' }
+  /** `restarts`: trying it again starts the app anew. */
+  | { readonly kind: 'avoided'; readonly restarts: boolean };
+
+export interface GpuControl {
+  standing(): Promise<GpuStanding>;
+  /** Forgets the crashes and tries the GPU again. Nothing happens where it is not avoided. */
+  retry(): Promise<void>;
+}
+
 /**
  * What the UI needs from the machine it runs on. The Electron preload gives it over IPC, `serve` over loopback HTTP; the UI
  * never knows which.
@@ -49,6 +61,8 @@ export interface Shell {
   engine(): Engine;
   /** The models of this machine; one for the page. */
   library(): ModelLibrary;
+  /** Null where the GPU is the browser's, which keeps its own count of crashes. */
+  readonly gpu: GpuControl | null;
   /** Opens one of the few pages the app links to (EXTERNAL_LINKS) in the user's browser. */
   openExternal(url: string): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { activationSchema, parseSpec, toOfficialSpec } from '../../models/cvt/spec.ts';
 import { preprocessingSchema } from '../../models/image/preprocessing-schema.ts';
-import type { ModelEntry, SampleEntry, ShellVersions } from './shell.ts';
+import type { GpuStanding, ModelEntry, SampleEntry, ShellVersions } from './shell.ts';
 
 /** What a shell's other side says, checked before the UI believes it. Both shells read it with these. */
 
@@ -37,6 +37,10 @@ const sample = z.object({ name: z.string(), url: ownPath, label: z.string() });
 export const versionsSchema: z.ZodType<ShellVersions> = versions;
 export const modelSchema: z.ZodType<ModelEntry> = model;
 export const modelsSchema: z.ZodType<readonly ModelEntry[]> = z.array(model);
+export const gpuSchema: z.ZodType<GpuStanding> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('open') }),
+  z.object({ kind: z.literal('avoided'), restarts: z.boolean() }),
+]);
 export const samplesSchema: z.ZodType<readonly SampleEntry[]> = z.array(sample);
 
 /** The answer to `GET /api/shell`: all that does not change while the app runs, in one trip. */

@@ -290,6 +290,16 @@ describe('the device policy', () => {
     await expect(answer).resolves.toEqual({ id: 'a' });
   });
 
+  test('getting WebGPU back replaces the running engine too', async () => {
+    host.setPolicy(AVOID);
+    connected();
+    await window().loaded();
+    host.setPolicy({ ...AVOID, avoidWebgpu: null });
+    expect(windows).toHaveLength(2);
+    expect(windows[0]?.destroyed).toBe(true);
+    expect(window().policy?.avoidWebgpu).toBeNull();
+  });
+
   test('another preference waits for the next start: the running engine is told by its client', async () => {
     host.start();
     await window().loaded();

@@ -49,6 +49,8 @@ describe('ElectronShell', () => {
       readSettings: unused,
       writeSettings: unused,
       openExternal: unused,
+      gpuStanding: unused,
+      retryGpu: unused,
       library: { follow: () => () => {}, command: unused, work: unused, cancel: unused, takeFile: unused },
       requestEnginePort: () => {},
       ...change,
@@ -61,6 +63,19 @@ describe('ElectronShell', () => {
   test('gives what the main process answers', async () => {
     const versions = { app: '1', host: 'Electron 45' };
     expect(await shellOver({ versions: async () => ({ ok: true, value: versions }) }).versions()).toEqual(versions);
+  });
+
+  test('the GPU is offered again, and only an answer of the right shape is believed', async () => {
+    const asked: string[] = [];
+    const standing = { kind: 'avoided', restarts: true };
+    const shell = shellOver({
+      gpuStanding: async () => ({ ok: true, value: asked.length === 0 ? standing : { kind: 'molten' } }),
+      retryGpu: async () => ({ ok: true, value: asked.push('retry') }),
+    });
+    expect(await shell.gpu.standing()).toEqual(standing);
+    await shell.gpu.retry();
+    expect(asked).toEqual(['retry']);
+    await expect(shell.gpu.standing()).rejects.toMatchObject({ code: 'shell-unreachable' });
   });
 
   test('raises what the main process raised, class and code kept', async () => {

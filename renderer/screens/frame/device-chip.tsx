@@ -1,6 +1,10 @@
 import { ChevronDown, CircleAlert, Info, RotateCcw } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { toErrorMessage } from '../../../models/errors.ts';
 import type { DevicePreference, DeviceReport } from '../../engine/protocol.ts';
+import type { GpuStanding } from '../../shell/shell.ts';
 import { useEngine } from '../../stores/engine.ts';
+import { useNotices } from '../../stores/notices.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { Button } from '../../ui/button.tsx';
 import { Popover } from '../../ui/popover.tsx';
@@ -62,12 +66,39 @@ export function DeviceChip() {
             {device.fallbackReason}
           </p>
         )}
+        {device?.fallbackReason && <RetryGpu />}
         {device && <Facts device={device} />}
         <p className="quiet">
           CvT Lens {versions.app}, {versions.host}. Pictures never leave this machine.
         </p>
       </div>
     </Popover>
+  );
+}
+
+/** Where the GPU died too often: the way back to it. */
+function RetryGpu() {
+  const { gpu } = useApp().shell;
+  const [standing, setStanding] = useState<GpuStanding>({ kind: 'open' });
+  useEffect(() => {
+    // Without an answer there is nothing to offer; the reason stands above.
+    gpu?.standing().then(setStanding, () => {});
+  }, [gpu]);
+  if (gpu === null || standing.kind === 'open') return null;
+  const retry = () => {
+    setStanding({ kind: 'open' });
+    gpu.retry().catch((error: unknown) => {
+      setStanding(standing);
+      useNotices.getState().show(toErrorMessage(error).message);
+    });
+  };
+  return (
+    <div className="device-retry">
+      <Button icon={RotateCcw} onClick={retry}>
+        Try the GPU again
+      </Button>
+      {standing.restarts && <p className="quiet">CvT Lens starts again for it. Results are kept.</p>}
+    </div>
   );
 }
 
