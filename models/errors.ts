@@ -137,7 +137,8 @@ export type EvaluationErrorCode =
   | 'classes-unreadable' // neither is the file of class names
   | 'classes-other-count' // as many class names as the model has classes are needed
   | 'no-labels' // no picture has a label that names a class of the model
-  | 'journal-unwritable'; // the file system would not keep the results
+  | 'journal-unreadable' // the file system or the browser would not give the results back
+  | 'journal-unwritable'; // the file system or the browser would not keep them
 
 /** A labelled folder that cannot be measured. Names the folder or the file. */
 export class EvaluationError extends LensError<EvaluationErrorCode> {

@@ -3,6 +3,7 @@ import { type Comparing, startComparing } from './compare/start-comparing.ts';
 import type { DevicePreference } from './engine/protocol.ts';
 import { EvaluationDatabase } from './evaluate/evaluation-database.ts';
 import { type EvaluationFlow, evaluationFlow } from './evaluate/evaluation-flow.ts';
+import { LockTurns } from './evaluate/turns.ts';
 import { type ImportFlow, importFlow } from './library/import-flow.ts';
 import { type LibraryActions, libraryActions } from './library/library-actions.ts';
 import { startModelLoader } from './library/model-loader.ts';
@@ -135,7 +136,13 @@ export async function startApp(shell: Shell): Promise<App> {
     library: libraryActions(library),
     imports: importFlow(library),
     compare,
-    evaluations: evaluationFlow({ engine, library, database: new EvaluationDatabase(), version: versions.app }),
+    evaluations: evaluationFlow({
+      engine,
+      library,
+      database: new EvaluationDatabase(),
+      turns: new LockTurns(navigator.locks),
+      version: versions.app,
+    }),
     recipes: recipeFlow({ chooseModel, input, samples }),
     chooseDevice,
     chooseModel,

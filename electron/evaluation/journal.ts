@@ -47,20 +47,22 @@ export class Journal implements EvaluationJournal {
     await this.#work(() => rm(this.path, { force: true }));
   }
 
-  /** In the order of writing; nothing where there is no journal. */
+  /** In the order of writing; nothing where there is no journal. @throws EvaluationError `journal-unreadable` */
   async *entries(): AsyncGenerator<JournalEntry> {
     let file: FileHandle;
     try {
       file = await open(this.path, 'r');
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
-      throw this.#failure(error);
+      throw this.#failure('journal-unreadable', error);
     }
     try {
       for await (const line of file.readLines({ encoding: 'utf8', autoClose: false })) {
         const entry = parseEntry(line);
         if (entry !== null) yield entry;
       }
+    } catch (error) {
+      throw error instanceof EvaluationError ? error : this.#failure('journal-unreadable', error);
     } finally {
       await file.close();
     }
@@ -109,13 +111,14 @@ export class Journal implements EvaluationJournal {
     try {
       await work();
     } catch (error) {
-      throw this.#failure(error);
+      throw this.#failure('journal-unwritable', error);
     }
   }
 
-  #failure(cause: unknown): EvaluationError {
+  #failure(code: 'journal-unreadable' | 'journal-unwritable', cause: unknown): EvaluationError {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return new EvaluationError('journal-unwritable', `${this.path}: results cannot be kept (${reason}).`, { cause });
+    const trouble = code === 'journal-unreadable' ? 'earlier results cannot be read' : 'results cannot be kept';
+    return new EvaluationError(code, `${this.path}: ${trouble} (${reason}).`, { cause });
   }
 }
 

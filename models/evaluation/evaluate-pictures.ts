@@ -61,7 +61,7 @@ export interface EvaluationProgress {
 /**
  * Measures every picture, going on from what the journal holds.
  * @returns after the last picture; yields after each group of answers
- * @throws CancelledError, with all that was measured in the journal; EvaluationError `journal-unwritable`; EngineError
+ * @throws CancelledError, with all that was measured in the journal; EvaluationError `journal-unreadable`, `journal-unwritable`; EngineError
  *   `engine-wrong-numbers`; what `answers` throws
  */
 export async function* evaluatePictures(work: EvaluationWork): AsyncGenerator<EvaluationProgress, void> {

@@ -36,7 +36,7 @@ export type JournalEntry = z.infer<typeof journalEntrySchema>;
 
 /** What a run has measured so far, kept so that it can go on after a crash. */
 export interface EvaluationJournal {
-  /** In the order of writing. What was left half-written is not among them. */
+  /** In the order of writing. What was left half-written is not among them. @throws EvaluationError `journal-unreadable` */
   entries(): AsyncIterable<JournalEntry>;
   /** @throws EvaluationError `journal-unwritable` */
   append(entries: readonly JournalEntry[]): Promise<void>;

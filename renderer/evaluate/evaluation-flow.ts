@@ -10,6 +10,7 @@ import type { EvaluatedModel, EvaluationRecord } from './evaluation-record.ts';
 import { isFinished } from './evaluation-record.ts';
 import { measureModel, readyModel } from './measure-model.ts';
 import { type DroppedEntries, type PictureFolder, readDropped } from './picture-folder.ts';
+import type { Turns } from './turns.ts';
 
 /** How often the list's counts are written while a model is measured. The answers themselves are written as they come. */
 const NOTED_EVERY_MS = 5000;
@@ -28,7 +29,7 @@ export interface EvaluationFlow {
   readonly resume: (id: string) => Promise<void>;
   readonly remove: (id: string) => Promise<void>;
   readonly undoRemove: (id: string) => Promise<void>;
-  /** Lines of the CSV report of all models that are measured. @throws EvaluationError `journal-unwritable` */
+  /** Lines of the CSV report of all models that are measured. @throws EvaluationError `journal-unreadable` */
   readonly rows: (record: EvaluationRecord) => Promise<readonly string[]>;
 }
 
@@ -36,35 +37,39 @@ interface Parts {
   readonly engine: Engine;
   readonly library: ModelLibrary;
   readonly database: EvaluationStorage;
+  /** With the other windows, by the id of an evaluation. */
+  readonly turns: Turns;
   /** Of the app: another one may compute in another order. */
   readonly version: string;
 }
 
 /** Connects the machine to the store of evaluations, and reads what is kept. */
 export function evaluationFlow(parts: Parts): EvaluationFlow {
-  const { database } = parts;
+  const { database, turns } = parts;
   const draft = draftActions(parts.library);
   let running: AbortController | null = null;
 
-  const save = async (record: EvaluationRecord) => {
-    useEvaluate.setState(({ records }) => {
-      const others = (records ?? []).filter(({ id }) => id !== record.id);
-      return { records: [record, ...others].sort((a, b) => b.begun - a.begun) };
-    });
-    await database.save(record);
+  /** To what is kept by now, and here: another window may have changed it since this one read it. */
+  const change: ChangeRecord = async (id, update) => {
+    const record = await database.change(id, update);
+    if (record) show(id, record);
   };
 
   const resume = async (id: string) => {
-    const record = recordById(id);
     const folder = useEvaluate.getState().folders[id];
-    if (running !== null || record === null || folder === undefined) return;
+    if (running !== null || recordById(id) === null || folder === undefined) return;
     const controller = new AbortController();
     running = controller;
     const { [id]: _, ...stopped } = useEvaluate.getState().stopped;
     useEvaluate.setState({ stopped, trouble: null });
     try {
-      for (const [place, { report }] of record.models.entries())
-        if (report === null) await measure(parts, save, { id, place, folder, signal: controller.signal });
+      const isMine = await turns.alone(id, async () => {
+        const record = await database.record(id);
+        show(id, record);
+        for (const [place, { report }] of (record?.models ?? []).entries())
+          if (report === null) await measure(parts, change, { id, place, folder, signal: controller.signal });
+      });
+      if (!isMine) await noteElsewhere(id, turns);
     } catch (error) {
       if (!(error instanceof CancelledError))
         useEvaluate.setState((state) => ({ stopped: { ...state.stopped, [id]: toErrorMessage(error) } }));
@@ -90,7 +95,7 @@ export function evaluationFlow(parts: Parts): EvaluationFlow {
     const { [id]: _, ...stopped } = useEvaluate.getState().stopped;
     useEvaluate.setState(({ folders }) => ({ stopped, folders: { ...folders, [id]: folder } }));
     if (isFinished(record)) return;
-    await save({ ...record, folder: { name: folder.name, pictures: folder.pictures.length } });
+    await change(id, (kept) => ({ ...kept, folder: { name: folder.name, pictures: folder.pictures.length } }));
     await resume(id);
   };
 
@@ -109,9 +114,23 @@ export function evaluationFlow(parts: Parts): EvaluationFlow {
     });
     const kept = records.filter(({ removed }) => !removed);
     useEvaluate.setState({ records: kept });
-    // The app was started again since: nothing asks for these any more.
-    for (const record of records) if (record.removed) await database.forget(record.id, ownJournals(record, kept));
+    for (const { id } of kept) if (await turns.isTaken(id)) void noteElsewhere(id, turns);
+    await turns.open(async () => {
+      // The app was started again since, and no other window is open that could give these back.
+      for (const record of records) if (record.removed) await database.forget(record.id, ownJournals(record, kept));
+    });
   });
+
+  database.follow(
+    (id) =>
+      void attempt(async () => {
+        const record = await database.record(id);
+        show(id, record);
+        if (useEvaluate.getState().run?.id === id) {
+          if (record === null || record.removed) running?.abort();
+        } else if (await turns.isTaken(id)) await noteElsewhere(id, turns);
+      }),
+  );
 
   return {
     draft,
@@ -148,7 +167,7 @@ export function evaluationFlow(parts: Parts): EvaluationFlow {
           shown: id,
           draft: { ...EMPTY_DRAFT, models },
         }));
-        await save({
+        const record: EvaluationRecord = {
           id,
           begun: Date.now(),
           folder: { name: folder.name, pictures: folder.pictures.length },
@@ -163,7 +182,9 @@ export function evaluationFlow(parts: Parts): EvaluationFlow {
             report: null,
           })),
           removed: false,
-        });
+        };
+        await database.save(record);
+        show(id, record);
         await resume(id);
       }),
 
@@ -175,14 +196,12 @@ export function evaluationFlow(parts: Parts): EvaluationFlow {
         const { run, shown } = useEvaluate.getState();
         if (run?.id === id) running?.abort();
         if (shown === id) useEvaluate.setState({ shown: null });
-        const record = recordById(id);
-        if (record) await save({ ...record, removed: true });
+        await change(id, (record) => ({ ...record, removed: true }));
       }),
 
     undoRemove: (id) =>
       attempt(async () => {
-        const record = recordById(id);
-        if (record) await save({ ...record, removed: false });
+        await change(id, (record) => ({ ...record, removed: false }));
         useEvaluate.setState({ shown: id });
       }),
 
@@ -192,6 +211,25 @@ export function evaluationFlow(parts: Parts): EvaluationFlow {
       return all;
     },
   };
+}
+
+/** Makes a change to an evaluation as it is kept. */
+type ChangeRecord = (id: string, update: (record: EvaluationRecord) => EvaluationRecord) => Promise<void>;
+
+/** @param record null: it is kept no longer */
+function show(id: string, record: EvaluationRecord | null): void {
+  useEvaluate.setState(({ records }) => {
+    const others = (records ?? []).filter((each) => each.id !== id);
+    return { records: (record ? [record, ...others] : others).sort((a, b) => b.begun - a.begun) };
+  });
+}
+
+/** Another window measures it, and this one says so until that is over. */
+async function noteElsewhere(id: string, turns: Turns): Promise<void> {
+  if (useEvaluate.getState().elsewhere.has(id)) return;
+  useEvaluate.setState(({ elsewhere }) => ({ elsewhere: new Set([...elsewhere, id]) }));
+  await turns.whenFree(id);
+  useEvaluate.setState(({ elsewhere }) => ({ elsewhere: new Set([...elsewhere].filter((each) => each !== id)) }));
 }
 
 interface Place {
@@ -206,17 +244,16 @@ interface Place {
 /** One model of an evaluation, from its weights to its part of the report. */
 async function measure(
   { engine, library, database, version }: Parts,
-  save: (record: EvaluationRecord) => Promise<void>,
+  change: ChangeRecord,
   { id, place, folder, signal }: Place,
 ): Promise<void> {
-  const now = (change: Pick<EvaluationRunState, 'step'> & Partial<EvaluationRunState>) =>
-    useEvaluate.setState({ run: { id, model: place, top1: null, top5: null, ...change } });
-  const note = async (change: Partial<EvaluatedModel>) => {
-    const record = recordById(id);
-    if (!record) return;
-    const models = record.models.map((model, index) => (index === place ? { ...model, ...change } : model));
-    await save({ ...record, models });
-  };
+  const now = (step: Pick<EvaluationRunState, 'step'> & Partial<EvaluationRunState>) =>
+    useEvaluate.setState({ run: { id, model: place, top1: null, top5: null, ...step } });
+  const note = (news: Partial<EvaluatedModel>) =>
+    change(id, (record) => ({
+      ...record,
+      models: record.models.map((model, index) => (index === place ? { ...model, ...news } : model)),
+    }));
   const record = recordById(id);
   if (!record) return;
 

@@ -56,6 +56,8 @@ interface EvaluateState {
   readonly run: EvaluationRunState | null;
   /** What ended an evaluation before its end, by id. */
   readonly stopped: Readonly<Record<string, ErrorMessage>>;
+  /** Evaluations that another window measures just now. */
+  readonly elsewhere: ReadonlySet<string>;
   /** Folders that are at hand, by evaluation. After a restart none is, until it is chosen again. */
   readonly folders: Readonly<Record<string, PictureFolder>>;
 }
@@ -77,6 +79,7 @@ export const useEvaluate = create<EvaluateState>()(() => ({
   draft: EMPTY_DRAFT,
   run: null,
   stopped: {},
+  elsewhere: new Set(),
   folders: {},
 }));
 

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -286,8 +286,13 @@ describe('an interrupted run', () => {
   });
 });
 
-test('a journal that cannot be written says so', async () => {
+test('a journal that cannot be read says so', async () => {
   await writeFile(join(folder, 'journals'), 'a file in the way');
+  await expect(toEnd(bench(await writeNumbers(1)).run)).rejects.toMatchObject({ code: 'journal-unreadable' });
+});
+
+test.runIf(process.platform !== 'win32')('a journal that cannot be written says so', async () => {
+  await symlink(join(folder, 'gone', 'too'), join(folder, 'journals'));
   await expect(toEnd(bench(await writeNumbers(1)).run)).rejects.toMatchObject({ code: 'journal-unwritable' });
 });
 

@@ -10,6 +10,7 @@ import { type EvaluationFlow, evaluationFlow } from '../../renderer/evaluate/eva
 import { type EvaluationRecord, isFinished, reportOf } from '../../renderer/evaluate/evaluation-record.ts';
 import { JobSize } from '../../renderer/evaluate/job-size.ts';
 import { chosenFolder, type PictureFolder } from '../../renderer/evaluate/picture-folder.ts';
+import type { Turns } from '../../renderer/evaluate/turns.ts';
 import { classRows, FIRST_ORDER, sortClasses } from '../../renderer/screens/evaluate/class-rows.ts';
 import { EMPTY_DRAFT, recordById, useEvaluate } from '../../renderer/stores/evaluate.ts';
 import { useModel } from '../../renderer/stores/model.ts';
@@ -72,6 +73,19 @@ class MemoryStorage implements EvaluationStorage {
 
   records = async () => [...this.evaluations.values()];
   save = async (record: EvaluationRecord) => void this.evaluations.set(record.id, structuredClone(record));
+  record = async (id: string) => structuredClone(this.evaluations.get(id) ?? null);
+  change = async (id: string, update: (record: EvaluationRecord) => EvaluationRecord) => {
+    const record = await this.record(id);
+    const next = record && update(record);
+    if (next) await this.save(next);
+    return next;
+  };
+  /** Tells the window under test that another one has changed something. */
+  tell: (id: string) => void = () => {};
+  follow = (listener: (id: string) => void) => {
+    this.tell = listener;
+    return () => {};
+  };
   saveRows = async (id: string, model: string, rows: readonly string[]) => void this.csv.set(`${id} ${model}`, rows);
   rows = async (id: string, model: string) => this.csv.get(`${id} ${model}`) ?? [];
   forget = async (id: string, journals: readonly string[]) => {
@@ -91,6 +105,29 @@ class MemoryStorage implements EvaluationStorage {
       close: async () => {},
     };
   };
+}
+
+/** What other windows are at, as a test says. */
+class OtherWindows implements Turns {
+  readonly busy = new Set<string>();
+  isAlone = true;
+  #free: (() => void)[] = [];
+
+  alone = async (name: string, work: () => Promise<void>) => {
+    if (this.busy.has(name)) return false;
+    await work();
+    return true;
+  };
+  isTaken = async (name: string) => this.busy.has(name);
+  whenFree = (_name: string) => new Promise<void>((resolve) => this.#free.push(resolve));
+  open = async (first: () => Promise<void>) => {
+    if (this.isAlone) await first();
+  };
+
+  end(name: string): void {
+    this.busy.delete(name);
+    for (const resolve of this.#free.splice(0)) resolve();
+  }
 }
 
 describe('answers of the engine', () => {
@@ -169,6 +206,7 @@ describe('an evaluation', () => {
   let engine: ReadingEngine;
   let storage: MemoryStorage;
   let flow: EvaluationFlow;
+  let turns: OtherWindows;
   const PICTURES = {
     'bee/0.png': 'bee',
     'bee/1.png': 'fox',
@@ -183,8 +221,17 @@ describe('an evaluation', () => {
   };
 
   const openFlow = async () => {
-    useEvaluate.setState({ records: null, shown: null, draft: EMPTY_DRAFT, run: null, stopped: {}, folders: {} });
-    flow = evaluationFlow({ engine, library: new FakeLibrary().contract, database: storage, version: '1' });
+    useEvaluate.setState({
+      records: null,
+      shown: null,
+      draft: EMPTY_DRAFT,
+      run: null,
+      stopped: {},
+      elsewhere: new Set(),
+      folders: {},
+    });
+    turns = new OtherWindows();
+    flow = evaluationFlow({ engine, library: new FakeLibrary().contract, database: storage, turns, version: '1' });
     await settled();
   };
   const ended = async () => {
@@ -279,6 +326,74 @@ describe('an evaluation', () => {
     expect(reportOf(shown())).toEqual(whole);
     expect(engine.asked).toHaveLength(7);
     expect(asked).toBeLessThan(7);
+  });
+
+  describe('that another window is at', () => {
+    const half = async () => {
+      engine.onJob = () => {
+        if (engine.jobs.length === 2) flow.pause();
+      };
+      await begin();
+      await ended();
+      engine.onJob = () => {};
+      return shown().id;
+    };
+
+    test('is not measured here as well, and can be once that window is gone', async () => {
+      const id = await half();
+      const asked = engine.asked.length;
+      turns.busy.add(id);
+      void flow.resume(id);
+      await settled();
+      expect(useEvaluate.getState()).toMatchObject({ run: null, elsewhere: new Set([id]) });
+      expect(engine.asked).toHaveLength(asked);
+      turns.end(id);
+      await settled();
+      expect(useEvaluate.getState().elsewhere.size).toBe(0);
+      await flow.resume(id);
+      expect(isFinished(shown())).toBe(true);
+      expect(engine.asked).toHaveLength(7);
+    });
+
+    test('shows here what is measured there, and what is removed there ends here', async () => {
+      const id = await half();
+      turns.busy.add(id);
+      await storage.change(id, (record) => ({ ...record, models: [{ ...record.models[0]!, done: 6 }] }));
+      storage.tell(id);
+      await settled();
+      expect(shown().models[0]!.done).toBe(6);
+      expect(useEvaluate.getState().elsewhere.has(id)).toBe(true);
+      turns.end(id);
+      await settled();
+      engine.onJob = () => {
+        engine.onJob = () => {};
+        void storage.change(id, (record) => ({ ...record, removed: true })).then(() => storage.tell(id));
+      };
+      await flow.resume(id);
+      expect(shown().removed).toBe(true);
+      expect(isFinished(shown())).toBe(false);
+    });
+
+    test('keeps what both windows change', async () => {
+      const id = await half();
+      await storage.change(id, (record) => ({ ...record, folder: { ...record.folder, pictures: 99 } }));
+      await flow.remove(id);
+      expect(await storage.record(id)).toMatchObject({ removed: true, folder: { pictures: 99 } });
+      turns.isAlone = false;
+      const stillOpen = turns;
+      flow = evaluationFlow({
+        engine,
+        library: new FakeLibrary().contract,
+        database: storage,
+        turns: stillOpen,
+        version: '1',
+      });
+      await settled();
+      // The other window may still take it back.
+      expect(await storage.record(id)).not.toBeNull();
+      await openFlow();
+      expect(await storage.record(id)).toBeNull();
+    });
   });
 
   test('measures a file again that has changed', async () => {

@@ -1,11 +1,11 @@
 import { Plus, Trash2 } from 'lucide-react';
 import { type EvaluationRecord, isFinished } from '../../evaluate/evaluation-record.ts';
 import { useEvaluate } from '../../stores/evaluate.ts';
-import { useNotices } from '../../stores/notices.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { percent, whole } from '../../ui/format.ts';
 import { useApp } from '../frame/app-context.ts';
 import { shortName } from '../models/words.ts';
+import { removeWithUndo } from './remove-evaluation.ts';
 import { dateText, pictures } from './words.ts';
 
 /** What was measured and what is being measured, the latest first. */
@@ -38,16 +38,8 @@ export function EvaluationList() {
 
 function Line({ record, isShown }: { readonly record: EvaluationRecord; readonly isShown: boolean }) {
   const { evaluations } = useApp();
-  const isRunning = useEvaluate((state) => state.run?.id === record.id);
+  const isRunning = useEvaluate(({ run, elsewhere }) => run?.id === record.id || elsewhere.has(record.id));
   const { id, folder, models, begun } = record;
-  const remove = () => {
-    void evaluations.remove(id);
-    const undo = () => {
-      void evaluations.undoRemove(id);
-      useNotices.getState().dismiss();
-    };
-    useNotices.getState().show(`The evaluation of ${folder.name} was removed.`, { label: 'Undo', run: undo });
-  };
   return (
     <li className="evaluation-line" data-shown={isShown || undefined}>
       <button
@@ -60,7 +52,11 @@ function Line({ record, isShown }: { readonly record: EvaluationRecord; readonly
         <span>{models.map(shortName).join(', ')}</span>
         <span className="quiet">{isRunning ? 'Measuring…' : standingText(record)}</span>
       </button>
-      <IconButton icon={Trash2} label={`Remove the evaluation of ${folder.name}`} onClick={remove} />
+      <IconButton
+        icon={Trash2}
+        label={`Remove the evaluation of ${folder.name}`}
+        onClick={() => removeWithUndo(evaluations, record, 'removed')}
+      />
     </li>
   );
 }

@@ -1,4 +1,4 @@
-import { Pause, Play } from 'lucide-react';
+import { Pause, Play, X } from 'lucide-react';
 import type { EvaluatedModel, EvaluationRecord } from '../../evaluate/evaluation-record.ts';
 import { useEvaluate } from '../../stores/evaluate.ts';
 import { Banner } from '../../ui/banner.tsx';
@@ -7,6 +7,7 @@ import { percent } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { useApp } from '../frame/app-context.ts';
 import { ChooseFolder } from './draft-panel.tsx';
+import { removeWithUndo } from './remove-evaluation.ts';
 import { ShareBar } from './share-bar.tsx';
 import { dateText, intervalText, pictures, sourceText, stepShare, stepText } from './words.ts';
 
@@ -16,6 +17,7 @@ export function RunPanel({ record }: { readonly record: EvaluationRecord }) {
   const { id, folder, labels, models, begun } = record;
   const run = useEvaluate((state) => (state.run?.id === id ? state.run : null));
   const isOtherRunning = useEvaluate((state) => state.run !== null && state.run.id !== id);
+  const isElsewhere = useEvaluate((state) => state.elsewhere.has(id));
   const isAtHand = useEvaluate((state) => state.folders[id] !== undefined);
   const searching = useEvaluate((state) => state.draft.searching);
   const stopped = useEvaluate((state) => state.stopped[id]);
@@ -26,7 +28,12 @@ export function RunPanel({ record }: { readonly record: EvaluationRecord }) {
         {pictures(folder.pictures)} · {sourceText(labels)} · begun {dateText(begun)}
       </p>
       {stopped && run === null && <Banner tone="danger">{stopped.message}</Banner>}
-      {!isAtHand && (
+      {isElsewhere && (
+        <Banner>
+          Another window measures this just now. What it counts shows here; if that window goes, it can go on here.
+        </Banner>
+      )}
+      {!isAtHand && !isElsewhere && (
         <Banner
           actions={
             <ChooseFolder
@@ -48,7 +55,7 @@ export function RunPanel({ record }: { readonly record: EvaluationRecord }) {
           ))}
         </ul>
       </section>
-      {isAtHand && (
+      {isAtHand && !isElsewhere && (
         <div className="evaluate-start">
           {run ? (
             <Button icon={Pause} onClick={evaluations.pause}>
@@ -59,6 +66,9 @@ export function RunPanel({ record }: { readonly record: EvaluationRecord }) {
               Go on
             </Button>
           )}
+          <Button icon={X} onClick={() => removeWithUndo(evaluations, record, 'cancelled')}>
+            Cancel
+          </Button>
           <p className="quiet">
             {run
               ? 'The picture you look at in Inspect comes first; this waits for it.'
