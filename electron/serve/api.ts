@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { LensError, toErrorMessage } from '../../models/errors.ts';
 import { parseSettingsChange } from '../../renderer/shell/settings.ts';
 import type { ShellFacts } from '../../renderer/shell/wire.ts';
+import type { Diagnostics } from '../diagnostics/diagnostics.ts';
 import { type AssetRequest, answerText } from '../protocol/answer.ts';
 import type { SettingsFile } from '../settings/settings-file.ts';
 import type { LibraryDesk } from '../weights/library-desk.ts';
 import { type ApiAnswer, json, readJson } from './api-answers.ts';
+import { answerDiagnostics, answerLog } from './diagnostics-api.ts';
 import { answerCommand, answerEvents, answerWork } from './library-api.ts';
 import type { Uploads } from './upload.ts';
 
@@ -15,6 +17,7 @@ export interface Api {
   readonly settings: SettingsFile;
   readonly desk: LibraryDesk;
   readonly uploads: Uploads;
+  readonly diagnostics: Diagnostics;
 }
 
 type Handler = (api: Api, request: AssetRequest, incoming: IncomingMessage) => Promise<ApiAnswer> | ApiAnswer;
@@ -26,6 +29,8 @@ type Route = Readonly<Partial<Record<Method, Handler>>>;
 const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/api/shell', { GET: (api, request) => json(request, 200, api.facts) }],
   ['/api/settings', { GET: getSettings, PUT: putSettings }],
+  ['/api/diagnostics', { GET: ({ diagnostics }, request) => answerDiagnostics(diagnostics, request) }],
+  ['/api/log', { POST: ({ diagnostics }, request, incoming) => answerLog(diagnostics, request, incoming) }],
   ['/api/library/events', { GET: ({ desk }, request) => answerEvents(desk, request) }],
   ['/api/library/command', { POST: ({ desk }, request, incoming) => answerCommand(desk, request, incoming) }],
   ['/api/library/work', { POST: ({ desk }, request, incoming) => answerWork(desk, request, incoming) }],

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { findAppRoot } from '../app-root.ts';
+import { Diagnostics } from '../diagnostics/diagnostics.ts';
 import { readFacts } from '../facts.ts';
 import { readImagenetLabels } from '../imagenet-labels.ts';
 import { assetFolders, listAssets } from '../protocol/assets.ts';
@@ -20,7 +21,10 @@ import { Uploads } from './upload.ts';
  */
 export async function serve(words: readonly string[], signal: AbortSignal): Promise<void> {
   const { port, open, anyUser } = parseServeArguments(words);
-  const server = await serveApp(findAppRoot(), port, undefined, anyUser ? { peers: new Peers(null) } : {});
+  const diagnostics = new Diagnostics({ home: dataFolder(), process: 'serve' });
+  diagnostics.listen();
+  const peers = anyUser ? { peers: new Peers(null) } : {};
+  const server = await serveApp(findAppRoot(), port, undefined, { ...peers, diagnostics });
   process.stderr.write('CvT Lens is served on this machine; Ctrl-C ends it. Open this address in a browser:\n');
   process.stdout.write(`${server.address}\n`);
   if (open) openAddress(server.oneTimeAddress());
@@ -28,8 +32,10 @@ export async function serve(words: readonly string[], signal: AbortSignal): Prom
   await server.close();
 }
 
-/** What keeps the server from being used up, or by others. */
+/** What keeps the server from being used up, or by others, and its log. */
 export interface AppLimits {
+  /** Its own where absent. */
+  readonly diagnostics?: Diagnostics;
   /** Whose programs may connect: this user's where absent. */
   readonly peers?: Peers;
   /** As in ServeOptions. */
@@ -49,7 +55,7 @@ export async function serveApp(
   root: string,
   port: number | null,
   home?: string,
-  { peers = new Peers(), headersTimeout = HEADERS_TIMEOUT_MS, uploadSilence }: AppLimits = {},
+  { peers = new Peers(), headersTimeout = HEADERS_TIMEOUT_MS, uploadSilence, diagnostics }: AppLimits = {},
 ): Promise<RunningServer> {
   const folders = assetFolders(root);
   const [fixed, facts] = await Promise.all([listAssets(folders), readFacts(root, folders, 'served to a browser')]);
@@ -72,6 +78,7 @@ export async function serveApp(
       settings: new SettingsFile(home ?? dataFolder()),
       desk,
       uploads,
+      diagnostics: diagnostics ?? new Diagnostics({ home: home ?? dataFolder(), process: 'serve' }),
       port,
       peers,
       headersTimeout,

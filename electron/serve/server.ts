@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { type AssetRequest, answerAsset, answerText } from '../protocol/answer.ts';
+import { type AnswerBody, type AssetRequest, answerAsset, answerText } from '../protocol/answer.ts';
 import type { AssetLookup } from '../protocol/assets.ts';
 import { Access } from './access.ts';
 import { type Api, answerApi } from './api.ts';
@@ -64,6 +64,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   };
 }
 
+type FileBody = Extract<AnswerBody, { kind: 'file' }>;
+
 interface Gate {
   readonly options: ServeOptions;
   readonly access: Access;
@@ -104,14 +106,19 @@ const OTHER_USER =
   'CvT Lens was started here by another user, and only their programs may use it. They can let yours in with --any-user.\n';
 
 async function send(outgoing: ServerResponse, { status, headers, body }: ApiAnswer): Promise<void> {
-  // A file that shrinks while it is sent ends the connection, instead of lending its next answer to the rest.
-  outgoing.strictContentLength = true;
   // What is left of a body that nobody wants is not read, so the connection cannot be used again.
   outgoing.writeHead(status, outgoing.req.complete ? { ...headers } : { ...headers, Connection: 'close' });
-  if (body.kind === 'file')
-    await pipeline(createReadStream(body.file, { start: body.start, end: body.end - 1 }), outgoing);
+  if (body.kind === 'file') await sendFile(outgoing, body);
   else if (body.kind === 'stream') await pipeline(body.stream, outgoing);
   else outgoing.end(body.kind === 'text' ? body.text : undefined);
+}
+
+async function sendFile(outgoing: ServerResponse, { file, start, end }: FileBody): Promise<void> {
+  const stream = createReadStream(file, { start, end: end - 1 });
+  await pipeline(stream, outgoing, { end: false });
+  // A file that has shrunk since ends the connection: its next answer would be taken for the rest.
+  if (stream.bytesRead === end - start) outgoing.end();
+  else outgoing.destroy();
 }
 
 function close(server: Server): Promise<void> {

@@ -25,8 +25,8 @@ export interface ServedApp {
   /** What the user's own page sends along. */
   readonly own: { readonly Cookie: string; readonly Origin: string };
   ask(path: string, asking?: Asking): Promise<Reply>;
-  /** Sends bytes as they are; answers all that comes back until the server hangs up. */
-  raw(text: string): Promise<string>;
+  /** Sends bytes as they are; answers what comes back until `enough` of it is here or the server hangs up. */
+  raw(text: string, enough?: RegExp): Promise<string>;
   connect(): Promise<Socket>;
   close(): Promise<void>;
 }
@@ -50,12 +50,13 @@ export async function servedApp(limits: AppLimits = {}): Promise<ServedApp> {
     origin,
     own: { Cookie: `cvt_lens_${server.port}=${token}`, Origin: origin },
     ask: (path, asking) => ask(server.port, path, asking),
-    raw: async (text) => {
+    raw: async (text, enough) => {
       const socket = await open();
       socket.on('error', () => {});
       let heard = '';
       socket.setEncoding('latin1').on('data', (part: string) => {
         heard += part;
+        if (enough?.test(heard)) socket.destroy();
       });
       const ended = new Promise((resolve) => socket.once('close', resolve));
       socket.write(Buffer.from(text, 'latin1'));
