@@ -1,19 +1,23 @@
 import { join } from 'node:path';
 import { app, dialog, MessageChannelMain, session, shell } from 'electron';
 import { findAppRoot } from './app-root.ts';
+import { firstOf } from './desktop/given-files.ts';
+import { DesktopApp } from './desktop-app.ts';
+import { Diagnostics } from './diagnostics/diagnostics.ts';
 import { EngineHost } from './engine/engine-host.ts';
 import { readFacts } from './facts.ts';
 import { keepGpu, settleGpu } from './gpu.ts';
 import { answerLibrary } from './ipc/library-requests.ts';
 import { answerRequests } from './ipc/main-ipc.ts';
 import { openDesk } from './library.ts';
-import { closeBeforeQuit, quitOnSignals, runWindows } from './life-cycle.ts';
+import { closeBeforeQuit, quitOnSignals } from './life-cycle.ts';
 import { handleAppRequests, registerAppScheme } from './protocol/app-protocol.ts';
 import { assetFolders, listAssets } from './protocol/assets.ts';
 import { LibraryAssets } from './protocol/library-assets.ts';
 import { dataFolder } from './settings/data-folder.ts';
 import { SettingsFile } from './settings/settings-file.ts';
 import { createEngineWindow, listenForEngines } from './windows/engine-window.ts';
+import { gpuFacts } from './windows/gpu-facts.ts';
 import { securePages, secureSession } from './windows/security/secure.ts';
 import { connectUiWindows, tellUiWindows } from './windows/ui-windows.ts';
 
@@ -25,8 +29,11 @@ app.setPath('userData', join(home, 'electron'));
 registerAppScheme();
 securePages(app);
 const gpu = settleGpu(home);
+const diagnostics = new Diagnostics({ home, process: 'app', facts: () => gpuFacts(gpu) });
+diagnostics.listen();
+const desktop = new DesktopApp(home);
 
-if (app.requestSingleInstanceLock()) {
+if (desktop.isFirst()) {
   quitOnSignals();
   app.whenReady().then(run).catch(giveUp);
 } else app.quit();
@@ -42,11 +49,11 @@ async function run(): Promise<void> {
 
   secureSession(session.defaultSession);
   const assets = new LibraryAssets(fixed);
-  handleAppRequests(assets);
+  handleAppRequests(firstOf(assets, desktop.given));
   const desk = await openDesk({ root, home, assets, shipped: facts.models });
 
   let policy = { preference: remembered.device, avoidWebgpu: gpu.policy.avoidWebgpu };
-  const engine = new EngineHost({ createWindow: () => createEngineWindow(root), createChannel }, policy);
+  const engine = new EngineHost({ createWindow: () => createEngineWindow(root, diagnostics), createChannel }, policy);
   const decide = (change: Partial<typeof policy>): void => {
     policy = { ...policy, ...change };
     engine.setPolicy(policy);
@@ -76,17 +83,19 @@ async function run(): Promise<void> {
     'settings:write': async (change) => {
       await settings.write(change);
       if (change.device !== undefined) decide({ preference: change.device });
+      desktop.settingsChanged(change);
       return undefined;
     },
     ...answerLibrary(desk, tellUiWindows),
+    ...desktop.answers(diagnostics, desk),
   });
 
   listenForEngines();
   connectUiWindows(engine);
   engine.start();
-  runWindows(root);
+  await desktop.start(root, remembered);
   app.on('will-quit', () => engine.stop());
-  closeBeforeQuit(desk);
+  closeBeforeQuit(desk, desktop);
 }
 
 function createChannel() {

@@ -1,4 +1,7 @@
+import type { GivenPortion, RecentFile } from '../../renderer/shell/desktop.ts';
+import type { HostDiagnostics, LogEntry } from '../../renderer/shell/diagnostics.ts';
 import type { LibraryCommand, LibraryWork, ToldSnapshot } from '../../renderer/shell/library-wire.ts';
+import type { MenuCommand } from '../../renderer/shell/menu-commands.ts';
 import type { WorkProgress } from '../../renderer/shell/model-library.ts';
 import type { Settings, SettingsChange } from '../../renderer/shell/settings.ts';
 import type { GpuStanding, ModelEntry, SampleEntry, ShellVersions } from '../../renderer/shell/shell.ts';
@@ -25,6 +28,19 @@ export interface Requests {
   'library:cancel': { readonly argument: string; readonly answer: undefined };
   /** The path comes from the preload script, which has it from the system, for a file that the user dropped or chose. */
   'library:file': { readonly argument: string; readonly answer: { readonly file: string } };
+  /** The next part of what the system gave the app to open. */
+  'files:take': { readonly argument: undefined; readonly answer: GivenPortion };
+  /** Names a given file to the library: what `library:file` is for a dropped one. */
+  'files:to-library': { readonly argument: string; readonly answer: { readonly file: string } };
+  'recent:list': { readonly argument: undefined; readonly answer: readonly RecentFile[] };
+  /** The paths come from the preload script, as in `library:file`. */
+  'recent:note': { readonly argument: readonly string[]; readonly answer: undefined };
+  'recent:open': { readonly argument: string; readonly answer: undefined };
+  'recent:clear': { readonly argument: undefined; readonly answer: undefined };
+  /** What the menus may offer while this page is in front. */
+  'menu:offer': { readonly argument: readonly MenuCommand[]; readonly answer: undefined };
+  'diagnostics:read': { readonly argument: undefined; readonly answer: HostDiagnostics };
+  'diagnostics:log': { readonly argument: LogEntry; readonly answer: undefined };
 }
 export type RequestChannel = keyof Requests;
 
@@ -37,10 +53,14 @@ export interface Notices {
 }
 export type NoticeChannel = keyof Notices;
 
-/** The main process tells every UI window. */
+/** The main process tells UI windows. */
 export interface Tidings {
   'library:changed': ToldSnapshot;
   'library:progress': { readonly ticket: string; readonly progress: WorkProgress };
+  /** There is something for `files:take`. */
+  'files:given': undefined;
+  'recent:changed': readonly RecentFile[];
+  'menu:command': MenuCommand;
 }
 export type TidingChannel = keyof Tidings;
 

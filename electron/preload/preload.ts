@@ -1,6 +1,7 @@
 import { contextBridge } from 'electron';
 import { BRIDGE_KEY, type LensBridge } from '../../renderer/shell/bridge.ts';
 import { ask, forwardPorts, tell } from '../ipc/page-ipc.ts';
+import { desktopBridge } from './desktop-bridge.ts';
 import { libraryBridge } from './library-bridge.ts';
 
 /** Runs in every UI window before its page: the few things that the page may ask of the main process. */
@@ -14,6 +15,9 @@ const bridge: LensBridge = {
   retryGpu: () => ask('gpu:retry'),
   openExternal: (url) => ask('shell:open-external', url),
   library: libraryBridge,
+  desktop: desktopBridge,
+  diagnostics: () => ask('diagnostics:read'),
+  log: (entry) => ask('diagnostics:log', entry),
   requestEnginePort: () => tell('engine:connect'),
 };
 

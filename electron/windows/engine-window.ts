@@ -1,5 +1,6 @@
 import { BrowserWindow, type MessagePortMain, type WebContents } from 'electron';
 import { policyQuery } from '../../renderer/engine/engine-policy.ts';
+import type { Diagnostics } from '../diagnostics/diagnostics.ts';
 import type { EngineWindow } from '../engine/engine-window.ts';
 import { PORT_CHANNEL } from '../ipc/contract.ts';
 import { onNotice } from '../ipc/main-ipc.ts';
@@ -15,7 +16,7 @@ export function listenForEngines(): void {
 }
 
 /** A hidden window for the engine. Its timers must run at full speed although nobody sees it. */
-export function createEngineWindow(root: string): EngineWindow<MessagePortMain> {
+export function createEngineWindow(root: string, diagnostics: Pick<Diagnostics, 'log'>): EngineWindow<MessagePortMain> {
   const window = new BrowserWindow({
     show: false,
     title: 'CvT Lens engine',
@@ -23,6 +24,10 @@ export function createEngineWindow(root: string): EngineWindow<MessagePortMain> 
   });
   const contents = window.webContents;
   setRole(contents, 'engine');
+  // Nobody sees this window's console.
+  contents.on('console-message', ({ level, message }) => {
+    if (level === 'error' || level === 'warning') diagnostics.log(level, 'engine window', message);
+  });
   return {
     async load(policy) {
       const ready = new Promise<void>((resolve) => {

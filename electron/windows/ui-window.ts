@@ -1,25 +1,33 @@
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { BrowserWindow, dialog, nativeTheme } from 'electron';
+import { MIN_SIZE, placeWindow, type WindowStateFile } from '../desktop/window-state.ts';
 import { APP_ORIGIN } from '../protocol/app-origin.ts';
+import { displayAreas, keepWindowState } from './keep-window-state.ts';
 import { pagePreferences } from './page-preferences.ts';
 import { setRole } from './window-roles.ts';
 
-/** Opens a window with the app in it; it shows once there is something to see. */
-export function openUiWindow(root: string): BrowserWindow {
+/** Opens a window with the app in it, where the last one stood; it shows once there is something to see. */
+export function openUiWindow(root: string, state: WindowStateFile): BrowserWindow {
+  const { size, position, maximized } = placeWindow(state.read(), displayAreas());
   const window = new BrowserWindow({
-    width: 1360,
-    height: 900,
-    minWidth: 800,
-    minHeight: 560,
+    ...size,
+    ...position,
+    minWidth: MIN_SIZE.width,
+    minHeight: MIN_SIZE.height,
     show: false,
     title: 'CvT Lens',
     // No flash of the other theme before the page is drawn.
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#101214' : '#ffffff',
     autoHideMenuBar: true,
+    // Elsewhere the icon comes from the executable.
+    ...(process.platform === 'linux' && { icon: join(root, 'assets', 'icons', 'png', '512.png') }),
     webPreferences: pagePreferences(root, 'preload'),
   });
   setRole(window.webContents, 'ui');
+  keepWindowState(window, state);
   window.once('ready-to-show', () => {
+    if (maximized) window.maximize();
     window.show();
     reportShown();
   });

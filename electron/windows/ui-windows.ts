@@ -1,4 +1,5 @@
 import { BrowserWindow, type MessagePortMain, type WebContents } from 'electron';
+import type { MenuCommand } from '../../renderer/shell/menu-commands.ts';
 import type { EngineHost } from '../engine/engine-host.ts';
 import type { UiClient } from '../engine/engine-window.ts';
 import { PORT_CHANNEL, type TidingChannel, type Tidings } from '../ipc/contract.ts';
@@ -25,6 +26,22 @@ export function connectUiWindows(host: EngineHost<MessagePortMain>): void {
 /** Tells all of them something. */
 export function tellUiWindows<Channel extends TidingChannel>(channel: Channel, tidings: Tidings[Channel]): void {
   for (const { webContents } of uiWindows()) webContents.send(channel, tidings);
+}
+
+/**
+ * Hands a command of the menus to the page in front. A page may open a file dialog and write to the clipboard only on a user's
+ * action, and the choice in a menu is one that it does not see: hence the gesture.
+ */
+export function sendCommand(command: MenuCommand): void {
+  const window = BrowserWindow.getFocusedWindow();
+  const front = uiWindows().find((each) => each === window) ?? uiWindows()[0];
+  if (front === undefined) return;
+  const contents = front.webContents;
+  // A page that is just being closed needs no command.
+  contents.executeJavaScript('undefined', true).then(
+    () => contents.send('menu:command' satisfies TidingChannel, command),
+    () => {},
+  );
 }
 
 /** The windows that a user sees; the engine's is none of them. */

@@ -1,5 +1,7 @@
 import type { ErrorMessage } from '../../models/errors.ts';
+import type { LogEntry } from './diagnostics.ts';
 import type { LibraryCommand, LibraryWork } from './library-wire.ts';
+import type { MenuCommand } from './menu-commands.ts';
 import type { SettingsChange } from './settings.ts';
 
 /** An answer that has crossed a process: Electron drops an error's class and code, so they travel as data. */
@@ -21,11 +23,30 @@ export interface LensBridge {
   retryGpu(): Promise<Outcome<unknown>>;
   openExternal(url: string): Promise<Outcome<unknown>>;
   readonly library: LibraryBridge;
+  readonly desktop: DesktopBridge;
+  diagnostics(): Promise<Outcome<unknown>>;
+  log(entry: LogEntry): Promise<Outcome<unknown>>;
   /**
    * Asks for a port to the engine. It arrives as a `message` event of this window with {@link ENGINE_PORT_MESSAGE} as data:
    * ports cannot pass the context bridge. Another arrives whenever the engine was started again.
    */
   requestEnginePort(): void;
+}
+
+/** What of {@link LensBridge} only the desktop app has: menus, files from the system, recent files. */
+export interface DesktopBridge {
+  onCommand(listener: (command: unknown) => void): () => void;
+  offer(commands: readonly MenuCommand[]): Promise<Outcome<unknown>>;
+  onGiven(listener: () => void): () => void;
+  takeGiven(): Promise<Outcome<unknown>>;
+  /** Names a given file to the library, as `takeFile` a dropped one. */
+  toLibrary(id: string): Promise<Outcome<unknown>>;
+  recents(): Promise<Outcome<unknown>>;
+  onRecents(listener: (files: unknown) => void): () => void;
+  openRecent(id: string): Promise<Outcome<unknown>>;
+  clearRecents(): Promise<Outcome<unknown>>;
+  /** Their paths are looked up on the other side of the bridge; the page never has them. */
+  noteRecents(files: readonly File[]): Promise<Outcome<unknown>>;
 }
 
 /** The library's part of {@link LensBridge}. */

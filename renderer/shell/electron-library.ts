@@ -1,5 +1,6 @@
 import { CancelledError, throwIfCancelled } from '../../models/errors.ts';
-import type { LibraryBridge } from './bridge.ts';
+import type { DesktopBridge, LibraryBridge } from './bridge.ts';
+import { givenIdOf } from './given-file.ts';
 import type { LibraryTransport } from './library-client.ts';
 import { fileTicketSchema, type LibraryCommand, type LibraryWork, workProgressSchema } from './library-wire.ts';
 import type { WorkOptions } from './model-library.ts';
@@ -8,9 +9,11 @@ import { unwrap } from './unwrap.ts';
 /** The library's way over the preload script's bridge. The main process is there as long as the window is. */
 export class ElectronLibrary implements LibraryTransport {
   readonly #bridge: LibraryBridge;
+  readonly #desktop: Pick<DesktopBridge, 'toLibrary'>;
 
-  constructor(bridge: LibraryBridge) {
+  constructor(bridge: LibraryBridge, desktop: Pick<DesktopBridge, 'toLibrary'>) {
     this.#bridge = bridge;
+    this.#desktop = desktop;
   }
 
   follow(told: (snapshot: unknown) => void): () => void {
@@ -39,6 +42,8 @@ export class ElectronLibrary implements LibraryTransport {
   }
 
   async takeFile(file: File): Promise<string> {
-    return fileTicketSchema.parse(unwrap(await this.#bridge.takeFile(file))).file;
+    const given = givenIdOf(file);
+    const outcome = given === null ? this.#bridge.takeFile(file) : this.#desktop.toLibrary(given);
+    return fileTicketSchema.parse(unwrap(await outcome)).file;
   }
 }

@@ -1,7 +1,8 @@
-import type { z } from 'zod';
-import { ShellError } from '../../models/errors.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { LensBridge, Outcome } from './bridge.ts';
+import type { LensBridge } from './bridge.ts';
+import type { Desktop } from './desktop.ts';
+import { type HostDiagnostics, hostDiagnosticsSchema, type LogEntry } from './diagnostics.ts';
+import { ElectronDesktop } from './electron-desktop.ts';
 import { ElectronLibrary } from './electron-library.ts';
 import { LibraryClient } from './library-client.ts';
 import type { ModelLibrary } from './model-library.ts';
@@ -14,13 +15,14 @@ import {
   type Shell,
   type ShellVersions,
 } from './shell.ts';
-import { unwrap } from './unwrap.ts';
+import { unwrap, unwrapAs } from './unwrap.ts';
 import { gpuSchema, modelsSchema, samplesSchema, versionsSchema } from './wire.ts';
 
 /** {@link Shell} for a window of the desktop app: the main process answers through the preload script's bridge. */
 export class ElectronShell implements Shell {
   readonly kind = 'electron';
   readonly gpu: GpuControl;
+  readonly desktop: Desktop;
   readonly #bridge: LensBridge;
   readonly #connectEngine: () => Engine;
   #engine: Engine | null = null;
@@ -29,23 +31,24 @@ export class ElectronShell implements Shell {
   /** @param connectEngine connects to the engine window; called once, when the engine is first asked for */
   constructor(bridge: LensBridge, connectEngine: () => Engine) {
     this.#bridge = bridge;
+    this.desktop = new ElectronDesktop(bridge.desktop);
     this.gpu = {
-      standing: async () => check(gpuSchema, await bridge.gpuStanding()),
+      standing: async () => unwrapAs(gpuSchema, await bridge.gpuStanding()),
       retry: async () => void unwrap(await bridge.retryGpu()),
     };
     this.#connectEngine = connectEngine;
   }
 
   async versions(): Promise<ShellVersions> {
-    return check(versionsSchema, await this.#bridge.versions());
+    return unwrapAs(versionsSchema, await this.#bridge.versions());
   }
 
   async models(): Promise<readonly ModelEntry[]> {
-    return check(modelsSchema, await this.#bridge.models());
+    return unwrapAs(modelsSchema, await this.#bridge.models());
   }
 
   async samples(): Promise<readonly SampleEntry[]> {
-    return check(samplesSchema, await this.#bridge.samples());
+    return unwrapAs(samplesSchema, await this.#bridge.samples());
   }
 
   async readSettings(): Promise<Settings> {
@@ -62,21 +65,21 @@ export class ElectronShell implements Shell {
   }
 
   library(): ModelLibrary {
-    this.#library ??= new LibraryClient(new ElectronLibrary(this.#bridge.library), () =>
+    this.#library ??= new LibraryClient(new ElectronLibrary(this.#bridge.library, this.#bridge.desktop), () =>
       this.openExternal(EXTERNAL_LINKS.officialZoo),
     );
     return this.#library;
   }
 
+  async diagnostics(): Promise<HostDiagnostics> {
+    return unwrapAs(hostDiagnosticsSchema, await this.#bridge.diagnostics());
+  }
+
+  log(entry: LogEntry): void {
+    void this.#bridge.log(entry).catch(() => {});
+  }
+
   async openExternal(url: string): Promise<void> {
     unwrap(await this.#bridge.openExternal(url));
   }
-}
-
-function check<Value>(schema: z.ZodType<Value>, outcome: Outcome<unknown>): Value {
-  const parsed = schema.safeParse(unwrap(outcome));
-  if (parsed.success) return parsed.data;
-  throw new ShellError('shell-unreachable', 'The app and its window are of different versions. Start the app again.', {
-    cause: parsed.error,
-  });
 }

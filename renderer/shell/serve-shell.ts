@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { ShellError } from '../../models/errors.ts';
 import type { Engine } from '../engine/engine.ts';
+import { type HostDiagnostics, hostDiagnosticsSchema, type LogEntry } from './diagnostics.ts';
 import { LibraryClient } from './library-client.ts';
 import type { ModelLibrary } from './model-library.ts';
 import { ServeLibrary } from './serve-library.ts';
@@ -20,6 +21,8 @@ import { type ShellFacts, shellFactsSchema } from './wire.ts';
 export class ServeShell implements Shell {
   readonly kind = 'serve';
   readonly gpu = null;
+  /** A browser has menus of its own, and tells no page where a file lies, so that none could be opened again. */
+  readonly desktop = null;
   readonly #startEngine: () => Engine;
   #engine: Engine | null = null;
   #library: ModelLibrary | null = null;
@@ -62,6 +65,17 @@ export class ServeShell implements Shell {
   library(): ModelLibrary {
     this.#library ??= new LibraryClient(new ServeLibrary(), () => this.openExternal(EXTERNAL_LINKS.officialZoo));
     return this.#library;
+  }
+
+  async diagnostics(): Promise<HostDiagnostics> {
+    return check(hostDiagnosticsSchema, await (await request('/api/diagnostics')).json(), 'the diagnostics');
+  }
+
+  log(entry: LogEntry): void {
+    const body = JSON.stringify(entry);
+    // Sent even while the page goes: what made it go may be the very thing that is told.
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body, keepalive: true };
+    void request('/api/log', init).catch(() => {});
   }
 
   async openExternal(url: string): Promise<void> {

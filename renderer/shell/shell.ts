@@ -1,6 +1,8 @@
 import type { Activation, OfficialSpec } from '../../models/cvt/spec.ts';
 import type { Preprocessing } from '../../models/image/preprocessing.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Desktop } from './desktop.ts';
+import type { HostDiagnostics, LogEntry } from './diagnostics.ts';
 import type { ModelLibrary } from './model-library.ts';
 import type { Settings, SettingsChange } from './settings.ts';
 
@@ -63,6 +65,12 @@ export interface Shell {
   library(): ModelLibrary;
   /** Null where the GPU is the browser's, which keeps its own count of crashes. */
   readonly gpu: GpuControl | null;
+  /** Menus, files that the system opens with the app, recent files; null in a browser, which has and keeps its own. */
+  readonly desktop: Desktop | null;
+  /** What this machine and the app's other side know for whoever looks for a fault. */
+  diagnostics(): Promise<HostDiagnostics>;
+  /** Has something written into the local log. Never throws, and tells nobody whether it was. */
+  log(entry: LogEntry): void;
   /** Opens one of the few pages the app links to (EXTERNAL_LINKS) in the user's browser. */
   openExternal(url: string): Promise<void>;
 }
@@ -74,6 +82,10 @@ export const EXTERNAL_LINKS = {
   officialZoo: 'https://1drv.ms/u/s!AhIXJn_J-blW9RzF3rMW7SsLHa8h?e=blQ0Al',
   officialCode: 'https://github.com/microsoft/CvT',
   notoEmoji: 'https://github.com/googlefonts/noto-emoji',
+  /** package.json's `homepage` (test/package). */
+  website: 'https://github.com/cvt-lens/cvt-lens',
+  /** Looking is the user's own act: the app asks nobody by itself. */
+  releases: 'https://github.com/cvt-lens/cvt-lens/releases',
 } as const;
 
 export function isExternalLink(url: string): boolean {

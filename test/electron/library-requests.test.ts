@@ -66,7 +66,10 @@ beforeEach(async () => {
     cancel: (ticket) => ask('library:cancel', ticket),
     takeFile: (file) => ask('library:file', paths.get(file) ?? ''),
   };
-  client = new LibraryClient(new ElectronLibrary(bridge), async () => {});
+  client = new LibraryClient(
+    new ElectronLibrary(bridge, { toLibrary: (id) => Promise.reject(new Error(`${id} was given to nobody`)) }),
+    async () => {},
+  );
 });
 
 afterEach(async () => {
