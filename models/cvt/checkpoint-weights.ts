@@ -1,4 +1,6 @@
-import { readAsUsed } from '../precision/convert.ts';
+import { readTensor } from '../formats/read-tensor.ts';
+import { asUsed } from '../precision/convert.ts';
+import type { Precision } from '../precision/precision.ts';
 import type { CvtCheckpoint } from './open-cvt.ts';
 
 /** Eight matrices of CvT-W24's last stage. */
@@ -7,13 +9,16 @@ const KEPT_BYTES = 32 * 2 ** 20;
 /** The tensors of a checkpoint one by one, read when asked for; the latest are kept. */
 export class CheckpointWeights {
   readonly checkpoint: CvtCheckpoint;
+  readonly #precision: Precision;
   readonly #keptBytes: number;
   /** In order of use, the least recent first. */
   readonly #kept = new Map<string, Float32Array>();
   #bytes = 0;
 
-  constructor(checkpoint: CvtCheckpoint, keptBytes: number = KEPT_BYTES) {
+  /** @param precision of the network that the weights are asked about: they are rounded as it rounds them */
+  constructor(checkpoint: CvtCheckpoint, precision: Precision = 'fp32', keptBytes: number = KEPT_BYTES) {
     this.checkpoint = checkpoint;
+    this.#precision = precision;
     this.#keptBytes = keptBytes;
   }
 
@@ -29,7 +34,10 @@ export class CheckpointWeights {
       this.#kept.set(key, known);
       return known;
     }
-    const values = await readAsUsed(this.checkpoint, key, signal);
+    const entry = this.checkpoint.tensors.get(key);
+    if (!entry) throw new RangeError(`${key} is not part of ${this.checkpoint.name}.`);
+    const read = await readTensor(this.checkpoint.source, entry, signal);
+    const values = asUsed(key, read, entry.shape, this.#precision);
     this.#keep(key, values);
     return values;
   }

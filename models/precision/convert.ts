@@ -1,5 +1,5 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
-import { encodeHalf, LARGEST_HALF } from '../bytes/half.ts';
+import { decodeHalf, encodeHalf, LARGEST_HALF } from '../bytes/half.ts';
 import { expectedTensors } from '../cvt/expected-tensors.ts';
 import type { CvtCheckpoint } from '../cvt/open-cvt.ts';
 import { CheckpointError } from '../errors.ts';
@@ -7,7 +7,7 @@ import { openCheckpoint } from '../formats/open-checkpoint.ts';
 import { readTensor } from '../formats/read-tensor.ts';
 import type { TensorEntry } from '../formats/tensor-index.ts';
 import { type SafetensorsFile, safetensorsFile, type TensorToWrite } from '../formats/write-safetensors.ts';
-import type { ConvertedPrecision } from './precision.ts';
+import type { ConvertedPrecision, Precision } from './precision.ts';
 import { dequantiseLinear, quantiseLinear } from './quantise.ts';
 
 /** Part of the names of kept files: to be raised whenever the same weights would be converted to other bytes. */
@@ -125,17 +125,17 @@ function checkTensor(
     );
 }
 
-/** The scale of a weight that is kept in 8 bits, or null. */
-export function scaleOf({ tensors }: CvtCheckpoint, key: string): TensorEntry | null {
-  return tensors.get(scaleName(key)) ?? null;
-}
-
-/** A tensor's numbers as the network has them, in the official shape: what was rounded stays rounded. */
-export async function readAsUsed(checkpoint: CvtCheckpoint, key: string, signal?: AbortSignal): Promise<Float32Array> {
-  const { source, tensors } = checkpoint;
-  const entry = tensors.get(key);
-  if (!entry) throw new RangeError(`${key} is not part of ${checkpoint.name}.`);
-  const values = await readTensor(source, entry, signal);
-  const scale = scaleOf(checkpoint, key);
-  return scale ? dequantiseLinear(values, await readTensor(source, scale, signal)) : values;
+/**
+ * A tensor's numbers as a network of that precision has them. Rounded anew, so that a kept file may go while its network stays.
+ * @param values of the original, in the official shape
+ */
+export function asUsed(
+  key: string,
+  values: Float32Array,
+  shape: readonly number[],
+  precision: Precision,
+): Float32Array {
+  if (precision === 'fp16' && !FOLDED.test(key)) return decodeHalf(encodeHalf(values));
+  if (precision !== 'int8' || !QUANTISED.test(key)) return values;
+  return dequantiseLinear(quantiseLinear(values, shape[0]!));
 }

@@ -30,8 +30,8 @@ export function quantiseLinear(weight: Float32Array, outputs: number): Quantised
   return { values, scale };
 }
 
-/** The weight [out, in] that stands for in the network. */
-export function dequantiseLinear(values: Float32Array, scale: Float32Array): Float32Array {
+/** The weight [out, in] that the network then has. */
+export function dequantiseLinear({ values, scale }: QuantisedWeight): Float32Array {
   const outputs = scale.length;
   const inputs = values.length / outputs;
   const weight = new Float32Array(values.length);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { activationSchema } from '../../models/cvt/spec.ts';
 import { errorMessageSchema } from '../../models/error-message-schema.ts';
 import { preprocessingSchema } from '../../models/image/preprocessing-schema.ts';
+import { PRECISIONS } from '../../models/precision/precision.ts';
 import {
   type EngineCall,
   type EngineRequest,
@@ -35,6 +36,7 @@ const model = z.object({
   activation: activationSchema.nullable(),
   preprocessing: preprocessingSchema,
   provider: z.literal('wasm').nullable().optional(),
+  precision: z.enum(PRECISIONS).optional(),
 });
 
 const ofBlock = { runId: name, stage: id, block: id };
@@ -92,13 +94,14 @@ const device = z.object({
   threads: z.int().min(1),
   fallbackReason: z.string().nullable(),
   runtime: z.string(),
+  precisions: z.array(z.enum(PRECISIONS)),
 });
 
 const progress = z.discriminatedUnion('phase', [
   z.object({ phase: z.literal('queued'), ahead: id }),
   z.object({ phase: z.literal('reading'), bytes: z.number(), total: z.number().nullable() }),
   z.object({ phase: z.literal('restarting'), reason: z.string() }),
-  z.object({ phase: z.literal('studying'), done: id, total: id }),
+  z.object({ phase: z.enum(['studying', 'converting']), done: id, total: id }),
   z.object({
     phase: z.enum(['starting', 'building', 'compiling', 'warming', 'decoding', 'preprocessing', 'running']),
   }),

@@ -60,6 +60,8 @@ export class Pace {
     switch (phase) {
       case 'reading':
         return { doing: 'reading the checkpoint', deadlineMs: null, silenceMs: SILENCE_MS };
+      case 'converting':
+        return { doing: 'converting the weights', deadlineMs: null, silenceMs: SILENCE_MS };
       case 'building':
         return { doing: 'building the graph', deadlineMs: STEP_MS, silenceMs: null };
       case 'compiling':
@@ -94,7 +96,7 @@ export class Pace {
     const ms = this.#now() - phase.since;
     if (phase.name === 'running' && phase.multiplyAdds !== null)
       this.#rates.set(device.provider, phase.multiplyAdds / Math.max(ms, 1));
-    if (['reading', 'building', 'compiling', 'warming'].includes(phase.name)) this.#loadMs += ms;
+    if (['reading', 'converting', 'building', 'compiling', 'warming'].includes(phase.name)) this.#loadMs += ms;
   }
 
   /**

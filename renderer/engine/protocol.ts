@@ -7,6 +7,7 @@ import type { NetworkFacts, StageFacts } from '../../models/cvt/network-facts.ts
 import type { Activation, OfficialSpec } from '../../models/cvt/spec.ts';
 import type { ErrorMessage } from '../../models/errors.ts';
 import type { InputWindow, Preprocessing } from '../../models/image/preprocessing.ts';
+import type { Precision } from '../../models/precision/precision.ts';
 
 /**
  * The language between whoever asks (a window) and the engine. Requests carry an id and are complete in themselves: they
@@ -31,6 +32,16 @@ export interface DeviceReport {
   readonly fallbackReason: string | null;
   /** The runtime's name and version. */
   readonly runtime: string;
+  /** What networks can be run in here; whether they are right in it shows when one is first asked for. */
+  readonly precisions: readonly Precision[];
+}
+
+/** What a network was to be run in, and what it ran in. */
+export interface PrecisionReport {
+  readonly asked: Precision;
+  readonly ran: Precision;
+  /** Why the two differ, as a sentence; null where they do not. */
+  readonly reason: string | null;
 }
 
 /** A model the engine can load: where the checkpoint lies and what cannot be read from it. */
@@ -46,6 +57,8 @@ export interface ModelRef {
   readonly preprocessing: Preprocessing;
   /** `wasm`: on the CPU whatever the engine's device is, in the same Worker. Null or absent: on the engine's device. */
   readonly provider?: 'wasm' | null;
+  /** Absent: fp32. A device that has no such, or computes wrongly in it, takes fp32 and says so in the report. */
+  readonly precision?: Precision;
 }
 
 /** Of one stage at one input size. */
@@ -59,6 +72,7 @@ export interface ModelReport extends NetworkFacts {
   readonly numClasses: number;
   readonly parameters: number;
   readonly activation: Activation;
+  readonly precision: PrecisionReport;
   /** Milliseconds: reading and indexing, building the graph, creating the session. */
   readonly timings: { readonly readMs: number; readonly buildMs: number; readonly sessionMs: number };
 }
@@ -94,6 +108,7 @@ export interface Analysis {
   readonly window: InputWindow;
   readonly timings: AnalysisTimings;
   readonly device: DeviceReport;
+  readonly precision: PrecisionReport;
 }
 
 /** What a network says of one of many pictures. */
@@ -192,6 +207,8 @@ export type EngineProgress =
   | { readonly phase: 'queued'; readonly ahead: number }
   | { readonly phase: 'starting' }
   | { readonly phase: 'reading'; readonly bytes: number; readonly total: number | null }
+  /** Bytes of the weights in another precision. */
+  | { readonly phase: 'converting'; readonly done: number; readonly total: number }
   | { readonly phase: 'building' }
   | { readonly phase: 'compiling' }
   | { readonly phase: 'warming' }

@@ -1,50 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { DevicePreference } from '../../renderer/engine/protocol.ts';
 import { chooseDevice, type Surroundings } from '../../renderer/engine/worker/device.ts';
-
-interface FakeAdapter {
-  readonly info?: Partial<GPUAdapterInfo>;
-  readonly features?: readonly string[];
-  readonly refuses?: string;
-}
-
-/** What was asked of the fake `navigator.gpu`. */
-interface Asked {
-  adapters: GPURequestAdapterOptions[];
-  devices: GPUDeviceDescriptor[];
-}
-
-const LIMIT = 1024;
+import { APPLE, type FakeAdapter, fakeGpu, LIMIT, SWIFTSHADER } from './fake-gpu.ts';
 
 function machine(adapter: FakeAdapter | null, rest: Partial<Surroundings> = {}) {
-  const asked: Asked = { adapters: [], devices: [] };
-  const gpu = {
-    async requestAdapter(options: GPURequestAdapterOptions) {
-      asked.adapters.push(options);
-      if (adapter === null) return null;
-      return {
-        info: { vendor: '', architecture: '', device: '', description: '', isFallbackAdapter: false, ...adapter.info },
-        features: new Set(adapter.features ?? []),
-        limits: new Proxy({}, { get: () => LIMIT }),
-        async requestDevice(descriptor: GPUDeviceDescriptor) {
-          asked.devices.push(descriptor);
-          if (adapter.refuses) throw new Error(adapter.refuses);
-          return { limits: {}, addEventListener() {}, lost: new Promise(() => {}), destroy() {} };
-        },
-      };
-    },
-  } as unknown as GPU;
+  const { gpu, asked } = fakeGpu(adapter);
   const surroundings: Surroundings = { gpu, cores: 8, crossOriginIsolated: true, ...rest };
   const choose = (preference: DevicePreference, threads: number | null = null, avoidWebgpu: string | null = null) =>
     chooseDevice({ type: 'start', preference, threads, avoidWebgpu }, surroundings);
   return { choose, asked };
 }
-
-const APPLE: FakeAdapter = {
-  info: { vendor: 'apple', architecture: 'metal-3' },
-  features: ['shader-f16', 'subgroups'],
-};
-const SWIFTSHADER: FakeAdapter = { info: { vendor: 'google', architecture: 'swiftshader' } };
 
 describe('chooseDevice', () => {
   it('takes a real adapter, with its limits and the features that are used', async () => {
@@ -56,6 +21,7 @@ describe('chooseDevice', () => {
       adapter: 'apple metal-3',
       threads: 4,
       fallbackReason: null,
+      precisions: ['fp32', 'fp16'],
     });
     expect(gpu).not.toBeNull();
     expect(software).toBe(false);
@@ -91,6 +57,7 @@ describe('chooseDevice', () => {
   it('takes a software adapter for whoever insists', async () => {
     const { report, software } = await machine(SWIFTSHADER).choose('webgpu');
     expect(report).toMatchObject({ provider: 'webgpu', adapter: 'google swiftshader', fallbackReason: null });
+    expect(report.precisions).toEqual(['fp32']);
     expect(software).toBe(true);
   });
 

@@ -98,6 +98,7 @@ export const WASM: DeviceReport = {
   threads: 2,
   fallbackReason: null,
   runtime: 'fake 1.0',
+  precisions: ['fp32', 'int8'],
 };
 export const WEBGPU: DeviceReport = { ...WASM, provider: 'webgpu', adapter: 'fake adapter' };
 

@@ -1,38 +1,20 @@
 import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
+import { PRECISIONS, type Precision } from '../../models/precision/precision.ts';
 import { Mutex } from '../../renderer/engine/worker/mutex.ts';
+import type { Bench } from '../../renderer/engine/worker/network.ts';
 import { REFERENCE_OUTPUTS, REFERENCE_SPEC } from '../../renderer/engine/worker/reference-model.ts';
 import { selfTest } from '../../renderer/engine/worker/self-test.ts';
 import { readGolden } from '../golden/golden-case.ts';
+import { type StandInRuntime, standInRuntime } from './wrong-runtime.ts';
 
 ort.env.wasm.numThreads = 1;
 
-/** onnxruntime with one output of every run that has it moved by `by`. */
-function off(output: string, by: number): typeof ort {
-  const create = async (...args: Parameters<typeof ort.InferenceSession.create>) => {
-    const session = await ort.InferenceSession.create(...args);
-    const run = session.run.bind(session);
-    session.run = async (feeds: ort.InferenceSession.FeedsType) => {
-      const outputs = await run(feeds);
-      if (!outputs[output]) return outputs;
-      const { data, dims } = outputs[output];
-      return {
-        ...outputs,
-        [output]: new ort.Tensor(
-          'float32',
-          (data as Float32Array).map((value) => value + by),
-          dims,
-        ),
-      };
-    };
-    return session;
-  };
-  return { ...ort, InferenceSession: { create } } as typeof ort;
-}
+const onCpu = ({ ort }: StandInRuntime): Bench => ({ ort, gpu: null, mutex: new Mutex() });
 
 describe('selfTest', () => {
-  it('passes on a runtime that computes rightly', async () => {
-    expect(await selfTest({ ort, gpu: null, mutex: new Mutex() })).toBeNull();
+  it.each(PRECISIONS)('passes in %s on a runtime that computes rightly', async (precision) => {
+    expect(await selfTest(onCpu(standInRuntime()), precision)).toBeNull();
   });
 
   it.each([
@@ -42,7 +24,19 @@ describe('selfTest', () => {
     ['statistics', 1, /attention sums .* off by/],
     ['logits', Number.NaN, /logits .* off by NaN/],
   ])('finds wrong %s (by %d)', async (output, by, words) => {
-    expect(await selfTest({ ort: off(output, by), gpu: null, mutex: new Mutex() })).toMatch(words);
+    expect(await selfTest(onCpu(standInRuntime({ output, by })), 'fp32')).toMatch(words);
+  });
+
+  it.each<[Precision, string, number, RegExp]>([
+    ['fp16', 'logits', 0.02, /logits .* off by 0\.02/],
+    ['fp16', 'stage2.block1.received', 0.01, /attention .* off by 0\.01/],
+    ['fp16', 'stage2.block1.q', 1, /attention rows .* off by/],
+    ['int8', 'logits', 0.2, /logits .* off by 0\.2/],
+    ['int8', 'stage2.block1.received', 0.02, /attention .* off by 0\.02/],
+    ['int8', 'statistics', 1, /attention sums .* off by/],
+    ['int8', 'logits', Number.NaN, /logits .* off by NaN/],
+  ])('in %s finds wrong %s (by %d)', async (precision, output, by, words) => {
+    expect(await selfTest(onCpu(standInRuntime({ output, by })), precision)).toMatch(words);
   });
 
   it('compares with what PyTorch computed', async () => {

@@ -1,24 +1,11 @@
 import * as ort from 'onnxruntime-web';
 import { MemorySource } from '../../models/bytes/byte-source.ts';
+import { gather } from '../../models/bytes/gather.ts';
 import type { CvtCheckpoint } from '../../models/cvt/open-cvt.ts';
 import { buildCvtGraph } from '../../models/onnx/build-cvt-graph.ts';
 import type { AttentionOutputs } from '../../models/onnx/graph-context.ts';
 import { convertedFile, openConverted } from '../../models/precision/convert.ts';
 import type { ConvertedPrecision, Precision } from '../../models/precision/precision.ts';
-
-/** All pieces of a file in one. */
-export async function gather(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array[] = [];
-  // A copy: a writer may use its buffer again.
-  for await (const piece of pieces) parts.push(piece.slice());
-  const whole = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
-}
 
 export interface ConvertedCheckpoint {
   readonly checkpoint: CvtCheckpoint;

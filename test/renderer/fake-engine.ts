@@ -90,6 +90,7 @@ export const REPORT: ModelReport = {
   parameters: 1,
   multiplyAdds: 1,
   activation: 'quick_gelu',
+  precision: { asked: 'fp32', ran: 'fp32', reason: null },
   input: square(64),
   stages: [
     { grids: { tokens: square(16), keys: square(8), cls: 0 }, heads: 1, depth: 1 },
@@ -142,6 +143,15 @@ export function analysis(runId: string): Analysis {
       inputHeight: 64,
     },
     timings: { decodeMs: 0, preprocessMs: 0, runMs: 0, readMs: 0 },
-    device: { preference: 'wasm', provider: 'wasm', adapter: null, threads: 1, fallbackReason: null, runtime: 'test' },
+    device: {
+      preference: 'wasm',
+      provider: 'wasm',
+      adapter: null,
+      threads: 1,
+      fallbackReason: null,
+      runtime: 'test',
+      precisions: ['fp32', 'int8'],
+    },
+    precision: { asked: 'fp32', ran: 'fp32', reason: null },
   };
 }

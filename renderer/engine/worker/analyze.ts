@@ -73,6 +73,7 @@ export async function analyze(
       readMs: performance.now() - ran,
     },
     device,
+    precision: report.precision,
   };
 }
 

@@ -1,4 +1,5 @@
 import { EngineError } from '../../../models/errors.ts';
+import type { Precision } from '../../../models/precision/precision.ts';
 import type { DevicePreference, DeviceReport } from '../protocol.ts';
 import type { StartMessage } from '../worker-protocol.ts';
 import { GpuWatch } from './gpu-watch.ts';
@@ -39,6 +40,9 @@ const LIMITS = [
   'maxComputeWorkgroupsPerDimension',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
+/** Its 8-bit products take 0.4 of the time of float32's; 16-bit floats it widens to float32 and back. */
+export const CPU_PRECISIONS: readonly Precision[] = ['fp32', 'int8'];
+
 const FEATURES: readonly GPUFeatureName[] = ['shader-f16', 'timestamp-query'];
 
 /**
@@ -60,7 +64,12 @@ export async function chooseDevice(start: StartMessage, surroundings: Surroundin
     return onCpu(preference, threads, `${found.missing}; ${cpuWords(threads)}.`, surroundings);
   }
   const { gpu, adapter, software } = found;
-  return { gpu, software, report: { preference, provider: 'webgpu', adapter, threads, fallbackReason: null } };
+  const precisions = gpu.hasHalf ? (['fp32', 'fp16'] as const) : (['fp32'] as const);
+  return {
+    gpu,
+    software,
+    report: { preference, provider: 'webgpu', adapter, threads, fallbackReason: null, precisions },
+  };
 }
 
 /** The CPU, with the reason why it is not what was preferred. */
@@ -75,7 +84,7 @@ export function onCpu(
   return {
     gpu: null,
     software: false,
-    report: { preference, provider: 'wasm', adapter: null, threads, fallbackReason },
+    report: { preference, provider: 'wasm', adapter: null, threads, fallbackReason, precisions: CPU_PRECISIONS },
   };
 }
 

@@ -25,6 +25,11 @@ export class GpuWatch {
     });
   }
 
+  /** Whether shaders can compute in 16-bit floats. */
+  get hasHalf(): boolean {
+    return this.device.features.has('shader-f16');
+  }
+
   /** The largest tensor that one binding can hold, in bytes. */
   get maxTensorBytes(): number {
     const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;

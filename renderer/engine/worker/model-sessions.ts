@@ -7,9 +7,13 @@ import { type CvtCheckpoint, openCvt } from '../../../models/cvt/open-cvt.ts';
 import { parseSpec, toOfficialSpec } from '../../../models/cvt/spec.ts';
 import { throwIfCancelled } from '../../../models/errors.ts';
 import { buildCvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
-import type { ModelRef, ModelReport } from '../protocol.ts';
+import type { Precision } from '../../../models/precision/precision.ts';
+import type { ConvertedFiles } from '../../storage/converted-files.ts';
+import type { ModelRef, ModelReport, PrecisionReport } from '../protocol.ts';
 import { checkpointBytes } from './checkpoint-bytes.ts';
+import { convertedWeights } from './converted-weights.ts';
 import { type Bench, CHECKPOINT_PATH, Network } from './network.ts';
+import type { PrecisionGate } from './precision-gate.ts';
 import { type SessionSize, sessionsToRelease } from './session-room.ts';
 import type { TapStore } from './taps.ts';
 import type { Task } from './task.ts';
@@ -21,7 +25,8 @@ import type { Task } from './task.ts';
 const WARM_CPU_MULTIPLY_ADDS = 10e9;
 
 export interface LoadedModel extends SessionSize {
-  readonly report: ModelReport;
+  /** As it was last asked for. */
+  report: ModelReport;
   /** For studies, which may outlive the session. */
   readonly weights: CheckpointWeights;
   readonly network: Network;
@@ -33,25 +38,39 @@ export class ModelSessions {
   readonly #bench: Bench;
   readonly #taps: Pick<TapStore, 'detach'>;
   readonly #software: boolean;
+  readonly #gate: Pick<PrecisionGate, 'settle'>;
+  readonly #files: ConvertedFiles | null;
   /** In order of use, the least recent first. */
   readonly #loaded = new Map<string, LoadedModel>();
 
   /**
    * @param taps of the networks' runs
    * @param software a GPU in disguise, on which a run in advance costs more than it saves
+   * @param files where converted weights are kept; null where they cannot be
    */
-  constructor(bench: Bench, taps: Pick<TapStore, 'detach'>, software: boolean) {
+  constructor(
+    bench: Bench,
+    taps: Pick<TapStore, 'detach'>,
+    software: boolean,
+    gate: Pick<PrecisionGate, 'settle'>,
+    files: ConvertedFiles | null,
+  ) {
     this.#bench = bench;
     this.#taps = taps;
     this.#software = software;
+    this.#gate = gate;
+    this.#files = files;
   }
 
   /** @throws CheckpointError, SpecError, EngineError, CancelledError */
   async load(model: ModelRef, task: Task): Promise<LoadedModel> {
-    const key = keyOf(model);
+    const precision = await this.#gate.settle(model.precision ?? 'fp32');
+    const key = keyOf(model, precision.ran);
     const known = this.#loaded.get(key);
     this.#loaded.delete(key);
-    const loaded = known ?? (await this.#make(model, task));
+    const loaded = known ?? (await this.#make(model, precision, task));
+    // The same network may have been asked for in another precision, or come to instead of it.
+    loaded.report = { ...loaded.report, precision };
     this.#loaded.set(key, loaded);
     return loaded;
   }
@@ -66,7 +85,7 @@ export class ModelSessions {
     model.warm = true;
   }
 
-  async #make(model: ModelRef, task: Task): Promise<LoadedModel> {
+  async #make(model: ModelRef, precision: PrecisionReport, task: Task): Promise<LoadedModel> {
     const { signal, progress } = task;
     const clock = stopwatch();
     const blob = await checkpointBytes(model, task);
@@ -77,11 +96,15 @@ export class ModelSessions {
     const refusal = refusalOf(checkpoint.spec, checkpoint.numClasses, { height, width });
     if (refusal) throw refusal;
     const { multiplyAdds, runBytes } = footprintOf(checkpoint.spec, checkpoint.numClasses, { height, width });
+    const { ran } = precision;
+    const used =
+      ran === 'fp32' ? { checkpoint, blob } : await convertedWeights(model.id, checkpoint, ran, this.#files, task);
     const readMs = clock();
 
     progress({ phase: 'building' }, multiplyAdds);
     const { gpu } = this.#bench;
-    const graph = await buildCvtGraph(checkpoint, {
+    const graph = await buildCvtGraph(used.checkpoint, {
+      precision: ran,
       height,
       width,
       batch: 1,
@@ -93,15 +116,15 @@ export class ModelSessions {
     const buildMs = clock();
 
     progress({ phase: 'compiling' }, multiplyAdds);
-    const size: SessionSize = { modelKey: modelKeyOf(model), bytes: blob.size, runBytes };
+    const size: SessionSize = { modelKey: modelKeyOf(model, ran), bytes: used.blob.size, runBytes };
     await this.#makeRoom(size);
-    const network = await Network.compile(this.#bench, graph, blob, { height, width });
+    const network = await Network.compile(this.#bench, graph, used.blob, { height, width });
     if (signal.aborted) await network.release();
     throwIfCancelled(signal);
     const timings = { readMs, buildMs, sessionMs: clock() };
     return {
-      report: { ...describe(model, checkpoint), timings },
-      weights: new CheckpointWeights(checkpoint),
+      report: { ...describe(model, checkpoint), precision, timings },
+      weights: new CheckpointWeights(checkpoint, ran),
       network,
       warm: false,
       ...size,
@@ -120,7 +143,10 @@ export class ModelSessions {
   }
 }
 
-function describe({ id, preprocessing }: ModelRef, checkpoint: CvtCheckpoint): Omit<ModelReport, 'timings'> {
+function describe(
+  { id, preprocessing }: ModelRef,
+  checkpoint: CvtCheckpoint,
+): Omit<ModelReport, 'precision' | 'timings'> {
   const { spec, variant, numClasses, activation } = checkpoint;
   const { height, width } = preprocessing;
   return {
@@ -135,13 +161,13 @@ function describe({ id, preprocessing }: ModelRef, checkpoint: CvtCheckpoint): O
 }
 
 /** What makes two references the same network. Resize and normalisation do not: they happen before it. */
-function keyOf(model: ModelRef): string {
+function keyOf(model: ModelRef, precision: Precision): string {
   const { height, width } = model.preprocessing;
-  return JSON.stringify([modelKeyOf(model), height, width]);
+  return JSON.stringify([modelKeyOf(model, precision), height, width]);
 }
 
-function modelKeyOf({ id, weights, spec, activation }: ModelRef): string {
-  return JSON.stringify([id, weights.kind === 'url' ? weights.url : weights.blob.size, spec, activation]);
+function modelKeyOf({ id, weights, spec, activation }: ModelRef, precision: Precision): string {
+  return JSON.stringify([id, weights.kind === 'url' ? weights.url : weights.blob.size, spec, activation, precision]);
 }
 
 /** Each call answers the milliseconds since the one before. */

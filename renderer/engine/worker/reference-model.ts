@@ -1,9 +1,12 @@
 import { MemorySource } from '../../../models/bytes/byte-source.ts';
+import { gather } from '../../../models/bytes/gather.ts';
 import { expectedTensors } from '../../../models/cvt/expected-tensors.ts';
 import { formulaInput, formulaTensor } from '../../../models/cvt/formula-weights.ts';
 import type { CvtCheckpoint } from '../../../models/cvt/open-cvt.ts';
 import { specLikePublished } from '../../../models/cvt/variants.ts';
 import type { TensorEntry } from '../../../models/formats/tensor-index.ts';
+import { convertedFile, openConverted } from '../../../models/precision/convert.ts';
+import type { Precision } from '../../../models/precision/precision.ts';
 
 /**
  * The golden case `tiny` (test/golden): a CvT with every part of the real ones, weights from a formula, and the numbers that the
@@ -26,13 +29,28 @@ export const REFERENCE_OUTPUTS = {
   clsRow: [0.13401978, 0.13557618, 0.30621725, 0.18585674, 0.23833003],
 } as const;
 
+export interface ReferenceModel {
+  readonly checkpoint: CvtCheckpoint;
+  /** That its offsets count in. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** [1, 3, 64, 64] */
 export function referenceInput(): Float32Array {
   return formulaInput([1, 3, REFERENCE_SIZE.height, REFERENCE_SIZE.width], SEED);
 }
 
+/** Likewise, converted on the way that every model's weights take. */
+export async function referenceIn(precision: Precision): Promise<ReferenceModel> {
+  const original = referenceCheckpoint();
+  if (precision === 'fp32') return original;
+  const bytes = await gather(convertedFile(original.checkpoint, precision).write());
+  const source = new MemorySource(original.checkpoint.name, bytes);
+  return { checkpoint: await openConverted(source, original.checkpoint, precision), bytes };
+}
+
 /** The weights as a checkpoint in memory, one tensor after the other, with the bytes that its offsets count in. */
-export function referenceCheckpoint(): { readonly checkpoint: CvtCheckpoint; readonly bytes: Uint8Array<ArrayBuffer> } {
+export function referenceCheckpoint(): ReferenceModel {
   const name = 'the self-test';
   const tensors = new Map<string, TensorEntry>();
   const parts: Float32Array<ArrayBuffer>[] = [];

@@ -1,6 +1,7 @@
 // First: schemas ask whether they may compile as soon as they are made.
 import '../zod-without-eval.ts';
 import { EngineError, LensError, toErrorMessage } from '../../../models/errors.ts';
+import { convertedFiles } from '../../storage/converted-files.ts';
 import { parseToWorker } from '../messages.ts';
 import type { EngineCall, EngineCalls, ModelRef } from '../protocol.ts';
 import { type FromWorker, HEARTBEAT_MS, type StartMessage, type WorkerRequest } from '../worker-protocol.ts';
@@ -9,6 +10,7 @@ import { bringUp, type RunningEngine, type Workplace } from './bring-up.ts';
 import { classify } from './classify.ts';
 import { testFaithfulness } from './faithfulness.ts';
 import { diagnose } from './faults.ts';
+import { loadRuntime } from './runtime.ts';
 import { study } from './study.ts';
 import type { Task } from './task.ts';
 
@@ -36,10 +38,12 @@ addEventListener('message', ({ data }: MessageEvent) => {
 async function start(message: StartMessage): Promise<RunningEngine> {
   setInterval(() => say({ type: 'heartbeat' }), HEARTBEAT_MS);
   try {
-    const running = await bringUp(message, {
-      gpu: navigator.gpu,
-      cores: navigator.hardwareConcurrency,
-      crossOriginIsolated,
+    const surroundings = { gpu: navigator.gpu, cores: navigator.hardwareConcurrency, crossOriginIsolated };
+    // A browser has it in secure contexts only.
+    const storage: StorageManager | undefined = navigator.storage;
+    const running = await bringUp(message, surroundings, {
+      loadRuntime,
+      files: storage ? convertedFiles(storage) : null,
     });
     void running.gpu?.lost.then(giveUp);
     say({ type: 'ready', device: running.device });

@@ -14,6 +14,8 @@ export function progressText(progress: EngineProgress | null, modelTitle: string
       const { bytes, total } = progress;
       return `Reading ${modelTitle}, ${megabytes(bytes)}${total === null ? '' : ` of ${megabytes(total)}`}…`;
     }
+    case 'converting':
+      return `Converting the weights, ${megabytes(progress.done)} of ${megabytes(progress.total)}…`;
     case 'building':
       return 'Building the graph…';
     case 'compiling':
@@ -35,7 +37,8 @@ export function progressText(progress: EngineProgress | null, modelTitle: string
 
 /** 0–1 where it is known how far the work is. */
 export function progressShare(progress: EngineProgress | null): number | null {
-  if (progress?.phase === 'studying') return progress.total > 0 ? progress.done / progress.total : null;
+  if (progress?.phase === 'studying' || progress?.phase === 'converting')
+    return progress.total > 0 ? progress.done / progress.total : null;
   if (progress?.phase !== 'reading' || !progress.total) return null;
   return Math.min(1, progress.bytes / progress.total);
 }
