@@ -4,6 +4,8 @@ import { findChromium } from './find-chromium.mjs';
 export interface ChromiumOptions {
   /** A real WebGPU adapter drawn by the CPU (SwiftShader): right for correctness, useless for speed. */
   readonly webgpu: boolean;
+  /** Further switches. */
+  readonly args?: readonly string[];
 }
 
 const QUIET = [
@@ -20,7 +22,7 @@ const QUIET = [
 const SWIFTSHADER = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
 
 /** Starts the Chromium that test/run.mjs found (or, alone, the one on the machine). The caller closes it. */
-export async function launchChromium({ webgpu }: ChromiumOptions): Promise<Browser> {
+export async function launchChromium({ webgpu, args = [] }: ChromiumOptions): Promise<Browser> {
   const executablePath = await findChromium();
   if (executablePath === null)
     throw new Error('No Chromium or Chrome here. Run `npm test`, which installs one, or set CHROME_PATH.');
@@ -28,6 +30,6 @@ export async function launchChromium({ webgpu }: ChromiumOptions): Promise<Brows
     executablePath,
     // Playwright asks for `--headless`, which older Chromiums take for the old mode, and that has no WebGPU.
     ignoreDefaultArgs: ['--headless'],
-    args: ['--headless=new', ...QUIET, ...(webgpu ? SWIFTSHADER : [])],
+    args: ['--headless=new', ...QUIET, ...(webgpu ? SWIFTSHADER : []), ...args],
   });
 }
