@@ -82,21 +82,15 @@ export class GatheredSource implements ByteSource {
   }
 }
 
-/** Ranges with different signals stay apart: withdrawing one must not end the other. */
+/** Neighbours in one piece; those with different signals stay apart, so that withdrawing one does not end the other. */
 function joined(asked: readonly Asked[]): readonly Joined[] {
-  const inOrder = [...asked].sort((a, b) => a.range.start - b.range.start);
-  const bySignal = Map.groupBy(inOrder, ({ signal }) => signal);
-  return [...bySignal.values()].flatMap(joinNeighbours);
-}
-
-/** @param asked in the order of their starts */
-function joinNeighbours(asked: readonly Asked[]): readonly Joined[] {
   const all: { start: number; end: number; parts: Asked[] }[] = [];
-  for (const each of asked) {
+  for (const each of [...asked].sort((a, b) => a.range.start - b.range.start)) {
     const { start, end } = each.range;
     const last = all.at(-1);
     const joinedEnd = Math.max(end, last?.end ?? 0);
-    if (last && start - last.end <= HOLE_BYTES && joinedEnd - last.start <= JOINED_BYTES) {
+    const isNear = last && start - last.end <= HOLE_BYTES && joinedEnd - last.start <= JOINED_BYTES;
+    if (last && isNear && last.parts[0]!.signal === each.signal) {
       last.parts.push(each);
       last.end = joinedEnd;
     } else all.push({ start, end, parts: [each] });
