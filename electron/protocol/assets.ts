@@ -1,9 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unpackedPath } from '../app-root.ts';
 import { contentType } from './content-types.ts';
 
 /** A file that pages may have. */
 export interface Asset {
+  /** Where it lies on the disk; inside of a packaged app's archive where it is small. */
   readonly file: string;
   readonly contentType: string;
   /** A page whose `__CSP_NONCE__` is replaced at every load. */
@@ -62,7 +64,12 @@ async function addFolder(assets: Map<string, Asset>, prefix: string, folder: str
       const type = contentType(entry.name);
       if (type === null) continue;
       const page = type.startsWith('text/html');
-      assets.set(prefix + entry.name, { file, contentType: type, page, hashed: prefix === '/assets/' });
+      assets.set(prefix + entry.name, {
+        file: unpackedPath(file),
+        contentType: type,
+        page,
+        hashed: prefix === '/assets/',
+      });
     }
   }
 }
