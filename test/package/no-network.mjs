@@ -14,7 +14,8 @@ Socket.prototype.connect = /** @type {typeof connect} */ (
       return connect.apply(this, /** @type {any} */ (words));
     const target = `${options?.host ?? options}:${options?.port ?? ''}`;
     if (log) appendFileSync(log, `${target}\n`);
-    this.destroy(new Error(`This test has no network, and ${target} was asked for.`));
+    // Later: whoever asks has yet to listen for errors.
+    setImmediate(() => this.destroy(new Error(`This test has no network, and ${target} was asked for.`)));
     return this;
   }
 );
