@@ -1,5 +1,6 @@
 import { toErrorMessage } from '../models/errors.ts';
 import { type Comparing, startComparing } from './compare/start-comparing.ts';
+import { logEngine, logFaults } from './diagnostics/keep-log.ts';
 import type { DevicePreference } from './engine/protocol.ts';
 import { EvaluationDatabase } from './evaluate/evaluation-database.ts';
 import { type EvaluationFlow, evaluationFlow } from './evaluate/evaluation-flow.ts';
@@ -24,6 +25,7 @@ import { useLibrary } from './stores/library.ts';
 import { useModel } from './stores/model.ts';
 import { useNotices } from './stores/notices.ts';
 import { useOverview } from './stores/overview.ts';
+import { useRecents } from './stores/recents.ts';
 import { useSession } from './stores/session.ts';
 import { rememberSettings, useSettings } from './stores/settings.ts';
 import { useView } from './stores/view.ts';
@@ -56,6 +58,13 @@ export interface App {
 export async function startApp(shell: Shell): Promise<App> {
   const engine = shell.engine();
   engine.onState(noteEngineState);
+  engine.onState(logEngine(shell));
+  logFaults(shell);
+  if (shell.desktop) {
+    const { recents } = shell.desktop;
+    recents.follow((files) => useRecents.setState({ files }));
+    useRecents.setState({ note: recents.note });
+  }
 
   const [versions, shipped, samples] = await Promise.all([shell.versions(), shell.models(), shell.samples()]);
   const flush = await rememberSettings(shell, (error) => {

@@ -30,6 +30,17 @@ export async function copyText(text: string): Promise<void> {
   }
 }
 
+/** @param text may still be in the making, as in {@link copyPng} */
+export async function copyLateText(text: Promise<string>): Promise<void> {
+  const blob = text.then((ready) => new Blob([ready], { type: 'text/plain' }));
+  try {
+    await navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob })]);
+  } catch (error) {
+    await text;
+    throw refused(error);
+  }
+}
+
 function refused(error: unknown): Error {
   const reason = error instanceof Error ? error.message : String(error);
   return new Error(`The clipboard was not given to this page (${reason}). Save the file instead.`, { cause: error });

@@ -302,7 +302,7 @@ describe('Inspect by keyboard', () => {
   });
 
   test('settings are remembered by the next start', async () => {
-    await app.page.getByRole('button', { name: /^Theme/ }).click();
+    await app.page.getByRole('button', { name: 'Settings and help' }).click();
     const written = app.page.waitForResponse((answer) => answer.request().method() === 'PUT');
     await app.page.getByRole('menuitemradio', { name: 'Dark' }).click();
     expect((await written).ok()).toBe(true);

@@ -1,6 +1,8 @@
-import { useState } from 'react';
+import { toggleOverlay, useOverlay } from '../../stores/overlay.ts';
 import { type ScreenName, useScreen } from '../../stores/screen.ts';
 import { ErrorBoundary } from '../../ui/error-boundary.tsx';
+import { AboutDialog } from '../about/about-dialog.tsx';
+import { LicencesDialog } from '../about/licences-dialog.tsx';
 import { CompareScreen } from '../compare/compare-screen.tsx';
 import { EvaluateScreen } from '../evaluate/evaluate-screen.tsx';
 import { Announcer } from '../inspect/announcer.tsx';
@@ -15,6 +17,7 @@ import { NoticeBar } from './notice-bar.tsx';
 import { Palette } from './palette.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 import { useActions } from './use-actions.ts';
+import { useDesktop } from './use-desktop.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import './app-frame.css';
 
@@ -28,19 +31,17 @@ const SCREENS: Readonly<Record<ScreenName, string>> = {
 /** The window: header, the screen in front, and what may stand over any of them. */
 export function AppFrame() {
   const screen = useScreen((state) => state.screen);
-  const [overlay, setOverlay] = useState<'palette' | 'shortcuts' | null>(null);
+  const { overlay, show } = useOverlay();
   const inspection = useInspection();
-  const actions = useActions({
-    openPalette: () => setOverlay('palette'),
-    openShortcuts: () => setOverlay('shortcuts'),
-  });
+  const actions = useActions();
   useShortcuts(actions);
+  useDesktop(actions);
 
   return (
     <DropZone>
       <div className="frame">
         <ErrorBoundary name="the header">
-          <Header onPalette={() => setOverlay('palette')} onShortcuts={() => setOverlay('shortcuts')} />
+          <Header actions={actions} onPalette={() => show('palette')} onShortcuts={() => show('shortcuts')} />
         </ErrorBoundary>
         <ErrorBoundary key={screen} name={SCREENS[screen]}>
           {screen === 'inspect' && <InspectScreen inspection={inspection} />}
@@ -60,16 +61,10 @@ export function AppFrame() {
         <RecipeDialog />
       </ErrorBoundary>
       <ErrorBoundary name="the palette" kind="silent" resetOn={overlay}>
-        <Palette
-          actions={actions}
-          open={overlay === 'palette'}
-          onOpenChange={(open) => setOverlay(open ? 'palette' : null)}
-        />
-        <Shortcuts
-          actions={actions}
-          open={overlay === 'shortcuts'}
-          onOpenChange={(open) => setOverlay(open ? 'shortcuts' : null)}
-        />
+        <Palette actions={actions} open={overlay === 'palette'} onOpenChange={toggleOverlay('palette')} />
+        <Shortcuts actions={actions} open={overlay === 'shortcuts'} onOpenChange={toggleOverlay('shortcuts')} />
+        <AboutDialog />
+        <LicencesDialog />
       </ErrorBoundary>
     </DropZone>
   );

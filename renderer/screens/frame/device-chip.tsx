@@ -9,6 +9,7 @@ import { useSettings } from '../../stores/settings.ts';
 import { Button } from '../../ui/button.tsx';
 import { Popover } from '../../ui/popover.tsx';
 import { Segments } from '../../ui/segments.tsx';
+import { CopyDiagnostics } from '../about/copy-diagnostics.tsx';
 import { deviceName, engineText } from '../inspect/words.ts';
 import { useApp } from './app-context.ts';
 
@@ -51,6 +52,7 @@ export function DeviceChip() {
             <Button icon={RotateCcw} onClick={() => void chooseDevice(preference)}>
               Start the engine again
             </Button>
+            <CopyDiagnostics />
           </>
         )}
         <Segments

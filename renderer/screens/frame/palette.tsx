@@ -1,9 +1,12 @@
 import { Command } from 'cmdk';
 import { Dialog } from 'radix-ui';
 import type { ReactNode } from 'react';
+import { toErrorMessage } from '../../../models/errors.ts';
 import { useImages } from '../../stores/images.ts';
 import { useLibrary } from '../../stores/library.ts';
 import { entryOf, useModel } from '../../stores/model.ts';
+import { useNotices } from '../../stores/notices.ts';
+import { useRecents } from '../../stores/recents.ts';
 import { useScreen } from '../../stores/screen.ts';
 import { useView } from '../../stores/view.ts';
 import { Keys } from '../../ui/kbd.tsx';
@@ -54,6 +57,7 @@ export function Palette({ actions, open, onOpenChange }: PaletteProps) {
                     </Command.Item>
                   ))}
               </Command.Group>
+              <Recents choose={choose} />
               <Pictures choose={look} />
               <Samples choose={look} />
               <Models choose={choose} />
@@ -68,6 +72,25 @@ export function Palette({ actions, open, onOpenChange }: PaletteProps) {
 
 interface GroupProps {
   readonly choose: (run: () => void) => () => void;
+}
+
+/** What was opened before; only the desktop app can open it again. */
+function Recents({ choose }: GroupProps): ReactNode {
+  const { desktop } = useApp().shell;
+  const files = useRecents((state) => state.files);
+  if (!desktop || !files || files.length === 0) return null;
+  const open = (id: string) =>
+    desktop.recents.open(id).catch((error: unknown) => useNotices.getState().show(toErrorMessage(error).message));
+  return (
+    <Command.Group heading="Opened before">
+      {files.map(({ id, title, kind }) => (
+        <Command.Item key={id} value={`recent ${title} ${id}`} onSelect={choose(() => void open(id))}>
+          {title}
+          {kind !== 'other' && <span className="quiet">{kind}</span>}
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
 }
 
 /** A list of thousands helps nobody; the tray finds the others. */

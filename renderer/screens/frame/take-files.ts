@@ -5,6 +5,7 @@ import type { App } from '../../start.ts';
 import { useImages } from '../../stores/images.ts';
 import { useNotices } from '../../stores/notices.ts';
 import { useReading } from '../../stores/reading.ts';
+import { useRecents } from '../../stores/recents.ts';
 import { useScreen } from '../../stores/screen.ts';
 import { addCollected, showTray } from '../inspect/add-pictures.ts';
 
@@ -13,6 +14,7 @@ import { addCollected, showTray } from '../inspect/add-pictures.ts';
  * found. Never rejects.
  */
 export async function takeDropped(app: App, transfer: DataTransfer): Promise<void> {
+  useRecents.getState().note([...transfer.files]);
   const controller = new AbortController();
   const { signal } = controller;
   let streamed = 0;
@@ -73,7 +75,14 @@ function takeRecipes(app: App, recipes: readonly File[]): void {
 
 /** Opens the system's file dialog for a recipe. */
 export function chooseRecipe(app: App): void {
-  chooseFiles((files) => takeRecipes(app, files), '.json', false);
+  chooseFiles(
+    (files) => {
+      useRecents.getState().note(files);
+      takeRecipes(app, files);
+    },
+    '.json',
+    false,
+  );
 }
 
 function takeModelFiles(app: App, files: readonly File[], hasCheckpoint: boolean): void {
@@ -90,6 +99,7 @@ function takeModelFiles(app: App, files: readonly File[], hasCheckpoint: boolean
 /** Opens the system's file dialog for a checkpoint and what belongs to it. */
 export function chooseModelFiles(app: App): void {
   chooseFiles((files) => {
+    useRecents.getState().note(files);
     if (!app.imports.begin(files)) useNotices.getState().show('A model is being imported. Wait until that is done.');
   });
 }

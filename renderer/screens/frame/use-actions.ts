@@ -4,6 +4,7 @@ import type { App } from '../../start.ts';
 import { useCamera } from '../../stores/camera.ts';
 import { useExporting } from '../../stores/exporting.ts';
 import { selectedImage, useImages } from '../../stores/images.ts';
+import { useOverlay } from '../../stores/overlay.ts';
 import { useOverview } from '../../stores/overview.ts';
 import { type ScreenName, useScreen } from '../../stores/screen.ts';
 import { useSettings } from '../../stores/settings.ts';
@@ -17,6 +18,7 @@ import { inputCommands } from '../inspect/input-size/input-commands.ts';
 import { overviewActions } from '../inspect/many/overview-actions.ts';
 import { removeAllPictures, removePictures, undoRemoving } from '../inspect/remove-pictures.ts';
 import { useApp } from './app-context.ts';
+import { helpActions } from './help-actions.ts';
 import { mapActions } from './map-actions.ts';
 import { chooseModelFiles, chooseRecipe } from './take-files.ts';
 
@@ -32,36 +34,44 @@ export interface Action {
   readonly run: () => void;
 }
 
-interface Openers {
-  readonly openPalette: () => void;
-  readonly openShortcuts: () => void;
+/** What the table depends on besides the app. */
+export interface Situation {
+  readonly screen: ScreenName;
+  /** Whether Inspect shows the overview of all pictures. */
+  readonly overview: boolean;
+  readonly stageCount: number;
 }
 
-/** Every action, in the order in which lists show them. One table for keys, palette and help. */
-export function useActions({ openPalette, openShortcuts }: Openers): readonly Action[] {
+/** Every action, in the order in which lists show them. One table for keys, palette, menus and help. */
+export function actionTable(app: App, { screen, overview, stageCount }: Situation): readonly Action[] {
+  const { show } = useOverlay.getState();
+  return [
+    // What nobody sees is not changed by a key.
+    ...(screen === 'inspect'
+      ? [
+          ...(overview
+            ? inputCommands(app)
+            : [...mapActions(stageCount), ...pictureActions(), ...inputCommands(app), ...exportActions(app)]),
+          ...trayActions(app),
+          ...overviewActions(app, overview),
+        ]
+      : []),
+    ...(screen === 'compare' ? [...compareActions(), ...trayActions(app)] : []),
+    // These bring their screen with them.
+    ...(screen === 'inspect' || screen === 'compare' ? [] : openActions()),
+    ...appActions(app),
+    ...helpActions(app),
+    { id: 'palette', title: 'Search everything', group: 'App', keys: ['mod+k'], run: () => show('palette') },
+    { id: 'shortcuts', title: 'Keyboard shortcuts', group: 'App', keys: ['?'], run: () => show('shortcuts') },
+  ];
+}
+
+export function useActions(): readonly Action[] {
   const app = useApp();
   const stageCount = useView((state) => state.stages.length);
   const screen = useScreen((state) => state.screen);
   const overview = useOverview((state) => state.open);
-  return useMemo(
-    () => [
-      // What nobody sees is not changed by a key.
-      ...(screen === 'inspect'
-        ? [
-            ...(overview
-              ? inputCommands(app)
-              : [...mapActions(stageCount), ...pictureActions(), ...inputCommands(app), ...exportActions(app)]),
-            ...trayActions(app),
-            ...overviewActions(app, overview),
-          ]
-        : []),
-      ...(screen === 'compare' ? [...compareActions(), ...trayActions(app)] : []),
-      ...appActions(app),
-      { id: 'palette', title: 'Search everything', group: 'App', keys: ['mod+k'], run: openPalette },
-      { id: 'shortcuts', title: 'Keyboard shortcuts', group: 'App', keys: ['?'], run: openShortcuts },
-    ],
-    [app, stageCount, screen, overview, openPalette, openShortcuts],
-  );
+  return useMemo(() => actionTable(app, { screen, overview, stageCount }), [app, stageCount, screen, overview]);
 }
 
 function pictureActions(): readonly Action[] {
@@ -116,8 +126,7 @@ function trayActions(app: App): readonly Action[] {
       keys: ['ArrowLeft', 'ArrowUp'],
       run: () => stepShown(-1),
     },
-    { id: 'open', title: 'Open pictures…', group: 'Tray', keys: ['mod+o'], run: () => choosePictures('files') },
-    { id: 'open-folder', title: 'Open a folder…', group: 'Tray', keys: [], run: () => choosePictures('folder') },
+    ...openActions(),
     {
       id: 'samples',
       title: 'Add all sample pictures',
@@ -135,6 +144,13 @@ function trayActions(app: App): readonly Action[] {
     },
     { id: 'remove-all', title: 'Remove all pictures', group: 'Tray', keys: [], run: removeAllPictures },
     { id: 'undo', title: 'Undo removing', group: 'Tray', keys: ['mod+z'], run: undoRemoving },
+  ];
+}
+
+function openActions(): readonly Action[] {
+  return [
+    { id: 'open', title: 'Open pictures…', group: 'Tray', keys: ['mod+o'], run: () => choosePictures('files') },
+    { id: 'open-folder', title: 'Open a folder…', group: 'Tray', keys: [], run: () => choosePictures('folder') },
   ];
 }
 

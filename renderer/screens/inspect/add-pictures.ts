@@ -4,6 +4,8 @@ import type { SampleEntry } from '../../shell/shell.ts';
 import { useImages } from '../../stores/images.ts';
 import { useNotices } from '../../stores/notices.ts';
 import { useOverview } from '../../stores/overview.ts';
+import { useRecents } from '../../stores/recents.ts';
+import { useScreen } from '../../stores/screen.ts';
 
 /**
  * Puts what was dropped, pasted or chosen into the tray, and says so where files were left out.
@@ -49,6 +51,11 @@ export function choosePictures(kind: 'files' | 'folder'): void {
   input.multiple = true;
   if (kind === 'files') input.accept = IMAGE_MIME_TYPES.join(',');
   else input.webkitdirectory = true;
-  input.addEventListener('change', () => input.files && addCollected(collectChosen(input.files, kind === 'folder')));
+  input.addEventListener('change', () => {
+    if (!input.files) return;
+    useRecents.getState().note([...input.files]);
+    useScreen.getState().showPicture();
+    addCollected(collectChosen(input.files, kind === 'folder'));
+  });
   input.click();
 }
