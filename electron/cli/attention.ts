@@ -10,6 +10,7 @@ import { geometryOf } from '../../models/drawing/map-raster.ts';
 import { type MapScale, mapScale } from '../../models/drawing/map-scale.ts';
 import { mapValue } from '../../models/drawing/numbers.ts';
 import { normalise, type Pixels, preprocess } from '../../models/image/preprocess.ts';
+import { precisionWords } from '../../models/precision/precision.ts';
 import { softmax } from '../../models/predictions.ts';
 import { findAppRoot } from '../app-root.ts';
 import { decodeImage } from '../decode-image.ts';
@@ -44,6 +45,7 @@ export const attention: Command = async (words, signal) => {
     spec: { type: 'string' },
     activation: { type: 'string' },
     size: { type: 'string' },
+    precision: { type: 'string' },
     view: { type: 'string' },
     stage: { type: 'string' },
     block: { type: 'string' },
@@ -94,7 +96,7 @@ export const attention: Command = async (words, signal) => {
     const range = mapScale(viewed.map, 'zero', [viewed.map]);
     const facts: FigureFacts = {
       picture: basename(file),
-      model: model.id,
+      model: model.precision === 'fp32' ? model.id : `${model.id} in ${precisionWords(model.precision)}`,
       input: { rows, cols },
       stages,
       classes: {

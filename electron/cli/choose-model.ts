@@ -3,7 +3,9 @@ import { demoParts, type LoadedModel, loadModel, type ModelParts } from '../infe
 import { DEMO_ID } from '../weights/models.ts';
 import { usageError } from './command.ts';
 import { findCheckpoint } from './find-checkpoint.ts';
-import { parseActivation, parseSize, readSpec } from './options.ts';
+import { parseActivation, parsePrecision, parseSize, readSpec } from './options.ts';
+import { bytesInWords } from './sizes.ts';
+import { StatusLine } from './status-line.ts';
 
 /** The options by which a command line names a model. */
 export interface ModelWords {
@@ -11,6 +13,7 @@ export interface ModelWords {
   readonly spec?: string | undefined;
   readonly activation?: string | undefined;
   readonly size?: string | undefined;
+  readonly precision?: string | undefined;
 }
 
 export interface ModelOptions {
@@ -40,15 +43,22 @@ export async function chosenParts(words: ModelWords, options: ModelOptions): Pro
   const isDemo = words.checkpoint === undefined || words.checkpoint === DEMO_ID;
   if (words.spec !== undefined && isDemo) throw usageError('--spec describes a --checkpoint, and none is given.');
   const activation = parseActivation(words.activation);
+  const precision = parsePrecision(words.precision);
+  const screen = new StatusLine(words.checkpoint ?? DEMO_ID);
+  const onConvert = (done: number, total: number): void => {
+    screen.show(`converting the weights, ${bytesInWords(done)} of ${bytesInWords(total)}`, 'converting');
+    if (done === total) screen.end(null);
+  };
+  const shared = { ...options, activation, precision, onConvert };
   if (words.checkpoint === undefined || isDemo) {
     const size = words.size === undefined ? null : parseSize(words.size, '');
-    return { ...(await demoParts({ ...options, activation, size })), sha256: null };
+    return { ...(await demoParts({ ...shared, size })), sha256: null };
   }
   const spec = await readSpec(words.spec);
   const { path, id, model } = await findCheckpoint(words.checkpoint, options.signal);
   const own = words.size === undefined ? model?.preprocessing : undefined;
   const parts: ModelParts = {
-    ...options,
+    ...shared,
     id,
     spec: spec ?? model?.spec ?? null,
     activation: activation ?? model?.activation ?? null,

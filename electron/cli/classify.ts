@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { LensError, throwIfCancelled } from '../../models/errors.ts';
 import { checkLogits, type Prediction, rankClasses, softmax } from '../../models/predictions.ts';
-import type { LoadedModel } from '../inference/load-model.ts';
+import type { CpuPrecision, LoadedModel } from '../inference/load-model.ts';
 import { pictureInput, readPicture } from '../inference/picture-input.ts';
 import { chooseModel } from './choose-model.ts';
 import { type Command, callerPath, parseWords, reportProblem, usageError } from './command.ts';
@@ -12,6 +12,7 @@ interface Result {
   /** As the caller gave it. */
   readonly file: string;
   readonly model: string;
+  readonly precision: CpuPrecision;
   readonly top: readonly Pick<Prediction, 'index' | 'label' | 'probability'>[];
   /** Milliseconds from the file's bytes to the probabilities. */
   readonly ms: number;
@@ -24,6 +25,7 @@ export const classify: Command = async (words, signal) => {
     spec: { type: 'string' },
     activation: { type: 'string' },
     size: { type: 'string' },
+    precision: { type: 'string' },
     json: { type: 'boolean', default: false },
   });
   if (files.length === 0) throw usageError('classify takes one or more pictures.');
@@ -63,10 +65,10 @@ async function classifyFile(model: LoadedModel, file: string): Promise<Result> {
   const ranked = rankClasses(softmax(logits), model.labels);
   const ms = Math.round((performance.now() - started) * 10) / 10;
   const top = ranked.slice(0, TOP).map(({ index, label, probability }) => ({ index, label, probability }));
-  return { file, model: model.id, top, ms };
+  return { file, model: model.id, precision: model.precision, top, ms };
 }
 
-function asText({ file, model, top, ms }: Result): string {
+function asText({ file, model, precision, top, ms }: Result): string {
   const rows = top.map(({ label, probability }) => `  ${(probability * 100).toFixed(1).padStart(5)} %  ${label}`);
-  return `${[`${file}  (${model}, ${ms.toFixed(0)} ms)`, ...rows].join('\n')}\n`;
+  return `${[`${file}  (${model}${precision === 'fp32' ? '' : `, ${precision}`}, ${ms.toFixed(0)} ms)`, ...rows].join('\n')}\n`;
 }

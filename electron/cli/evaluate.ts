@@ -16,7 +16,7 @@ import { sha256OfFile } from '../weights/checksum.ts';
 import { chosenParts } from './choose-model.ts';
 import { type Command, callerPath, parseWords, usageError } from './command.ts';
 import { evaluationTable } from './evaluation-table.ts';
-import { parseBatch } from './options.ts';
+import { parseBatch, parsePrecision } from './options.ts';
 import { refuseExisting } from './output-file.ts';
 import { planOutputs, writeReports } from './report-files.ts';
 import { secondsInWords } from './sizes.ts';
@@ -31,6 +31,7 @@ const OPTIONS = {
   spec: { type: 'string' },
   activation: { type: 'string' },
   size: { type: 'string' },
+  precision: { type: 'string' },
   labels: { type: 'string' },
   classes: { type: 'string' },
   batch: { type: 'string' },
@@ -51,6 +52,10 @@ export const evaluate: Command = async (words, signal) => {
   if (given === undefined || others.length > 0) throw usageError('evaluate takes one folder.');
   const outputs = planOutputs(values.out);
   const batch = parseBatch(values.batch);
+  if (batch > 1 && parsePrecision(values.precision) === 'int8')
+    throw usageError(
+      '--precision int8 runs one picture at a time, since each sets the scale of its own numbers: leave --batch out.',
+    );
   const limit = parseLimit(values.limit);
   const checkpoints: (string | undefined)[] = [...values.model, ...values.checkpoint];
   if (checkpoints.length === 0) checkpoints.push(undefined);
@@ -63,8 +68,9 @@ export const evaluate: Command = async (words, signal) => {
   const csv = outputs.some(({ format }) => format === 'csv') ? new CsvRows() : null;
   const models: ModelEvaluation[] = [];
   for (const checkpoint of checkpoints) {
-    const { spec, activation, size } = values;
-    const { path, parts, sha256 } = await chosenParts({ checkpoint, spec, activation, size }, { batch, signal });
+    const { spec, activation, size, precision } = values;
+    const chosen = { checkpoint, spec, activation, size, precision };
+    const { path, parts, sha256 } = await chosenParts(chosen, { batch, signal });
     const model = await loadModel(path, parts);
     try {
       const classes = await classesOf(model, values.classes === undefined ? null : callerPath(values.classes));

@@ -8,7 +8,7 @@ const CONFUSIONS = 5;
 /** What matters of a report, for a terminal: the scores, and what is confused most. */
 export function evaluationTable({ models }: EvaluationReport): string {
   const scores = models.map(({ model, top1, top5, published, calibration }) => [
-    model.id,
+    model.precision === 'fp32' ? model.id : `${model.id} (${model.precision})`,
     grouped(top1?.of ?? 0),
     withInterval(top1),
     withInterval(top5),

@@ -6,6 +6,7 @@ import type { Activation, CvtSpec } from '../../models/cvt/spec.ts';
 import { parseSpecText } from '../../models/cvt/spec-text.ts';
 import { SpecError } from '../../models/errors.ts';
 import { LARGEST_INPUT_SIDE } from '../../models/image/preprocessing.ts';
+import type { CpuPrecision } from '../inference/load-model.ts';
 import { callerPath, usageError } from './command.ts';
 
 /** Keeps a typing mistake from asking for absurd memory. */
@@ -16,6 +17,17 @@ export function parseActivation(text: string | undefined): Activation | null {
   if (text === undefined) return null;
   if (text === 'quick_gelu' || text === 'gelu') return text;
   throw usageError(`--activation is quick_gelu or gelu, not "${text}".`);
+}
+
+/** @throws ShellError `usage` */
+export function parsePrecision(text: string | undefined): CpuPrecision {
+  if (text === undefined) return 'fp32';
+  if (text === 'fp32' || text === 'int8') return text;
+  if (text === 'fp16')
+    throw usageError(
+      '--precision fp16 needs a GPU, and this command runs on the CPU; int8 is what makes it faster here.',
+    );
+  throw usageError(`--precision is fp32 or int8, not "${text}".`);
 }
 
 /** `N` or `HxW`; by default what the checkpoint's name says. @throws ShellError `usage` */

@@ -1,3 +1,4 @@
+import { clearConverted, convertedFolder } from '../inference/converted-file.ts';
 import { requireModelId } from '../weights/model-id.ts';
 import { openLibrary } from '../weights/open-library.ts';
 import { type Command, parseWords, usageError } from './command.ts';
@@ -13,6 +14,7 @@ export const remove: Command = async (words) => {
   try {
     const before = await library.totalSize();
     await library.remove(id);
+    await clearConverted(id, convertedFolder());
     const freed = before - (await library.totalSize());
     process.stderr.write(`${id}: removed, ${bytesInWords(freed)} freed.\n`);
   } finally {

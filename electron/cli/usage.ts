@@ -1,11 +1,13 @@
 export const USAGE = `cvt: the Convolutional vision Transformer on the command line
 
-  cvt classify IMAGE… [--checkpoint MODEL [--spec FILE]] [--activation quick_gelu|gelu] [--size 224|384|N] [--json]
+  cvt classify IMAGE… [--checkpoint MODEL [--spec FILE]] [--activation quick_gelu|gelu] [--size 224|384|N]
+               [--precision fp32|int8] [--json]
       The five likeliest classes of each picture. Without --checkpoint: the demo, a small model for drawings of
-      100 everyday objects. --json prints an array of {file, model, top: [{index, label, probability}], ms}.
+      100 everyday objects. --json prints an array of {file, model, top: [{index, label, probability}], precision, ms}.
 
   cvt evaluate FOLDER [--model ID]… [--checkpoint FILE]… [--labels FILE] [--classes FILE] [--batch N] [--limit N]
-               [--spec FILE] [--activation quick_gelu|gelu] [--size 224|384|N] [--out FILE]… [--json] [--fresh] [--force]
+               [--spec FILE] [--activation quick_gelu|gelu] [--size 224|384|N] [--precision fp32|int8] [--out FILE]… [--json]
+               [--fresh] [--force]
       Accuracy on pictures whose class is known, from the names of their folders (WordNet id, class name or index) or from a
       labels file (val_map.txt or CSV; a flat folder may hold one as val_map.txt or labels.csv). Prints a table, with --json
       the whole report; --out writes it as .json, .html, or .csv with a line a picture. Pictures that cannot be read are
@@ -15,7 +17,7 @@ export const USAGE = `cvt: the Convolutional vision Transformer on the command l
   cvt attention IMAGE --view rollout|row|received|attribution --out FILE.png|FILE.svg|FILE.npy
                 [--checkpoint MODEL [--spec FILE]] [--stage N] [--block N] [--head N] [--query X,Y] [--class NAME]
                 [--contrast NAME] [--size 224|HxW] [--smooth] [--no-picture] [--no-caption] [--colors NAME]
-                [--scale 1|2|3|4] [--activation quick_gelu|gelu] [--force]
+                [--scale 1|2|3|4] [--activation quick_gelu|gelu] [--precision fp32|int8] [--force]
       One attention map of one picture: a figure with colour bar and caption, or as .npy its exact values, float32
       [rows, cols]; what the class token has beside the grid is said on stderr. Stages, blocks and heads count from 1,
       as in the app; by default the last stage, its last block, the mean over heads.
@@ -47,6 +49,8 @@ export const USAGE = `cvt: the Convolutional vision Transformer on the command l
   --spec FILE     the architecture: an official experiment file (YAML), its SPEC keys as JSON, or a Hugging Face config.json;
                   needed for what is not CvT-13, CvT-21 or CvT-W24
   --size          default: 384 where the checkpoint's name says so, else 224
+  --precision     int8: the blocks' linear layers in 8-bit integers, smaller and faster on the CPU and a little less exact; the weights are
+                  converted once and kept
   --force         replace the output file where there is one
 
 Environment: HF_ENDPOINT (a mirror of the hub), HF_TOKEN (for private repositories), HF_HOME and HF_HUB_CACHE (where files

@@ -42,8 +42,16 @@ export interface ModelRun {
 export async function* evaluateModel(run: ModelRun): AsyncGenerator<EvaluationProgress, ModelEvaluation> {
   const { model, sha256, batch, classes, folder, labelling, limit, also, signal } = run;
   throwIfCancelled(signal);
-  const { spec, activation, preprocessing } = model;
-  const journal = new Journal(run.journals, { folder, sha256, spec, activation, preprocessing, version: run.version });
+  const { spec, activation, preprocessing, precision } = model;
+  const journal = new Journal(run.journals, {
+    folder,
+    sha256,
+    spec,
+    activation,
+    preprocessing,
+    precision,
+    version: run.version,
+  });
   if (run.fresh) await journal.clear();
   const collected = new Collected(classes.size);
   const images = spread(labelling.images, limit);
@@ -68,7 +76,7 @@ export async function* evaluateModel(run: ModelRun): AsyncGenerator<EvaluationPr
     signal,
   });
   return collected.report({
-    model: { id: model.id, sha256, activation, preprocessing },
+    model: { id: model.id, sha256, activation, preprocessing, precision },
     classes,
     labelling,
     labelled: images.length,

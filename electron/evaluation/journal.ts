@@ -9,6 +9,7 @@ import {
   journalEntrySchema,
 } from '../../models/evaluation/journal-entry.ts';
 import type { Preprocessing } from '../../models/image/preprocessing.ts';
+import type { Precision } from '../../models/precision/precision.ts';
 
 /** All that an answer depends on besides the picture. */
 export interface JournalKey {
@@ -19,6 +20,7 @@ export interface JournalKey {
   readonly spec: CvtSpec;
   readonly activation: Activation;
   readonly preprocessing: Preprocessing;
+  readonly precision: Precision;
   /** Of the app: another one may compute in another order. */
   readonly version: string;
 }
@@ -37,8 +39,8 @@ export class Journal implements EvaluationJournal {
 
   /** @param folder where journals are kept */
   constructor(folder: string, key: JournalKey) {
-    const { sha256, spec, activation, preprocessing, version } = key;
-    const known = JSON.stringify([key.folder, sha256, spec, activation, preprocessing, version]);
+    const { sha256, spec, activation, preprocessing, precision, version } = key;
+    const known = JSON.stringify([key.folder, sha256, spec, activation, preprocessing, precision, version]);
     this.path = join(folder, `${createHash('sha256').update(known).digest('hex').slice(0, 32)}.jsonl`);
   }
 

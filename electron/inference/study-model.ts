@@ -8,7 +8,7 @@ import type { Preprocessing } from '../../models/image/preprocessing.ts';
 import { buildCvtGraph } from '../../models/onnx/build-cvt-graph.ts';
 import { blockName, tapName } from '../../models/onnx/tap-names.ts';
 import { checkLogits } from '../../models/predictions.ts';
-import { type DemoOptions, demoParts, type ModelParts } from './load-model.ts';
+import { type CpuPrecision, type DemoOptions, demoParts, inPrecision, type ModelParts } from './load-model.ts';
 import { compileAttentionGraph, createNodeSession, EXTERNAL_PATH, type NodeTaps } from './node-session.ts';
 import { openModel } from './open-model.ts';
 
@@ -28,6 +28,7 @@ export interface StudyModel {
   readonly labels: readonly string[];
   readonly preprocessing: Preprocessing;
   readonly checkpoint: CvtCheckpoint;
+  readonly precision: CpuPrecision;
   /**
    * @param input [1, 3, height, width], normalised
    * @throws CheckpointError `not-finite`
@@ -50,30 +51,41 @@ export async function loadForStudy(path: string, parts: ModelParts): Promise<Stu
   const { id, preprocessing, signal } = parts;
   const { checkpoint, bytes, labels } = await openModel(path, parts);
   const { height, width } = preprocessing;
-  const network = await openForStudy(checkpoint, bytes, { rows: height, cols: width }, signal);
-  return { id, labels, preprocessing, checkpoint, ...network };
+  const precision = parts.precision ?? 'fp32';
+  const used = await inPrecision({ checkpoint, bytes }, parts);
+  const weights = new CheckpointWeights(checkpoint, precision);
+  const input = { rows: height, cols: width };
+  const network = await openForStudy(used.checkpoint, used.bytes, input, { signal, precision, weights });
+  return { id, labels, preprocessing, checkpoint, precision, ...network };
 }
 
 /**
  * @param bytes the whole checkpoint file
  * @param input in pixels
- * @param maxTensorBytes no tensor of attention is larger, beside what the input's size asks for
+ * @param options `maxTensorBytes`: no tensor of attention is larger, beside what the input's size asks for; `weights`: for studies, where
+ * the checkpoint's were converted
  */
 export async function openForStudy(
   checkpoint: CvtCheckpoint,
   bytes: Uint8Array,
   input: GridSize,
-  signal?: AbortSignal,
-  maxTensorBytes: number = Number.POSITIVE_INFINITY,
+  options: {
+    readonly signal?: AbortSignal;
+    readonly maxTensorBytes?: number;
+    readonly precision?: CpuPrecision;
+    readonly weights?: CheckpointWeights;
+  } = {},
 ): Promise<Pick<StudyModel, 'study' | 'close'>> {
   const { spec } = checkpoint;
   const { rows: height, cols: width } = input;
+  const { signal, maxTensorBytes = Number.POSITIVE_INFINITY, precision = 'fp32' } = options;
   const refusal = refusalOf(spec, checkpoint.numClasses, { height, width });
   if (refusal) throw refusal;
   const graph = await buildCvtGraph(checkpoint, {
     height,
     width,
     batch: 1,
+    precision,
     outputs: { received: true, taps: true },
     placement: { kind: 'external', path: EXTERNAL_PATH },
     maxTensorBytes: Math.min(maxTensorBytes, attentionPieceBytes(spec, { height, width }, null)),
@@ -81,7 +93,7 @@ export async function openForStudy(
   });
   const session = await createNodeSession(graph, bytes);
   const sessions = new AttentionSessions<NodeTaps>(compileAttentionGraph, maxTensorBytes);
-  const weights = new CheckpointWeights(checkpoint);
+  const weights = options.weights ?? new CheckpointWeights(checkpoint);
   return {
     async study(pixels) {
       const outputs = await session.run(pixels, [1, 3, height, width]);

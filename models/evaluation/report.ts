@@ -3,6 +3,7 @@ import { ACCURACY_SOURCES, CATALOG, catalogEntry } from '../catalog.ts';
 import type { Activation } from '../cvt/spec.ts';
 import type { Preprocessing } from '../image/preprocessing.ts';
 import { preprocessingSchema } from '../image/preprocessing-schema.ts';
+import { PRECISIONS, type Precision } from '../precision/precision.ts';
 import type { Accumulator, HardImage } from './accumulator.ts';
 import type { ClassList } from './class-list.ts';
 import { checkAnswers, checkLabels } from './class-map-check.ts';
@@ -41,6 +42,8 @@ const modelEvaluationSchema = z.strictObject({
     numClasses: z.int().positive(),
     activation: z.enum(['quick_gelu', 'gelu']),
     preprocessing: preprocessingSchema,
+    /** What it ran in. A report of before there was a choice has none: fp32. */
+    precision: z.enum(PRECISIONS).default('fp32'),
   }),
   /** Pictures with a known class; the measured ones are `top1.of`, the others `broken`. */
   labelled: count,
@@ -121,6 +124,7 @@ export interface Measurement {
     readonly sha256: string;
     readonly activation: Activation;
     readonly preprocessing: Preprocessing;
+    readonly precision: Precision;
   };
   readonly classes: ClassList;
   readonly labelling: Labelling;
@@ -153,6 +157,7 @@ export function modelEvaluation(measured: Measurement): ModelEvaluation {
       sha256: model.sha256,
       numClasses: classes.size,
       activation: model.activation,
+      precision: model.precision,
       preprocessing: model.preprocessing,
     },
     labelled: measured.labelled,

@@ -120,6 +120,8 @@ export type Classification =
       /** [classes], softmax of the logits. */
       readonly probabilities: Float32Array;
       readonly window: InputWindow;
+      /** What it ran in. */
+      readonly precision: Precision;
     }
   /** This picture cannot be used. */
   | { readonly kind: 'failed'; readonly error: ErrorMessage };

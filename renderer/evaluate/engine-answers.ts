@@ -1,6 +1,7 @@
-import { fromErrorMessage, LensError } from '../../models/errors.ts';
+import { EngineError, fromErrorMessage, LensError } from '../../models/errors.ts';
 import type { PictureAnswer } from '../../models/evaluation/evaluate-pictures.ts';
 import type { LabelledImage } from '../../models/evaluation/labelled-images.ts';
+import { precisionWords } from '../../models/precision/precision.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Classification, ModelRef } from '../engine/protocol.ts';
 import { JobSize } from './job-size.ts';
@@ -70,15 +71,24 @@ async function classifyFiles(
   return asked.map(({ index, file }) => {
     const classification = answers.get(index);
     const state = { index, size: file?.size ?? 0, mtimeMs: file?.lastModified ?? 0 };
-    if (classification) return { ...state, outcome: outcomeOf(classification) };
+    if (classification) return { ...state, outcome: outcomeOf(classification, model) };
     const message = `${images[index]!.path}: the file is not in the folder any more.`;
     return { ...state, outcome: { code: 'image-unreadable', message, isPassing: true } };
   });
 }
 
-/** @throws CheckpointError `not-finite`: that is the model's fault, not the picture's */
-function outcomeOf(classification: Classification): PictureAnswer['outcome'] {
-  if (classification.kind === 'done') return classification.logits;
+/**
+ * @throws CheckpointError `not-finite`: that is the model's fault, not the picture's; EngineError where the engine has moved to a device
+ * that does not have the precision whose accuracy is measured
+ */
+function outcomeOf(classification: Classification, { title, precision = 'fp32' }: ModelRef): PictureAnswer['outcome'] {
+  if (classification.kind === 'done') {
+    if (classification.precision === precision) return classification.logits;
+    throw new EngineError(
+      'engine-unexpected',
+      `${title} was measured in ${precisionWords(precision)}, and the engine now runs it in ${precisionWords(classification.precision)}. Choose the device as it was and go on, or start a new evaluation.`,
+    );
+  }
   const { error } = classification;
   if (error.code === 'not-finite') throw fromErrorMessage(error);
   return { code: error.code, message: error.message, isPassing: error.code === 'image-unreadable' };

@@ -42,7 +42,8 @@ export async function readyModel(
 ): Promise<ReadyModel> {
   const { sha256 } = await checkpointIdentity(entry);
   const classes = await classListOf({ ...entry, numClasses: report.numClasses }, set.classNames);
-  const known = [set.folder.name, sha256 ?? entry.id, report.spec, report.activation, entry.preprocessing, version];
+  const { spec, activation, precision } = report;
+  const known = [set.folder.name, sha256 ?? entry.id, spec, activation, entry.preprocessing, precision.ran, version];
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(known)));
   return {
     entry,
@@ -95,7 +96,9 @@ export async function* measureModel(measuring: Measuring): AsyncGenerator<Measur
       rows.unread(image);
     },
   };
-  const ref: ModelRef = modelRef(entry);
+  const { ran } = report.precision;
+  // What the journal is named by, whatever is chosen meanwhile.
+  const ref: ModelRef = { ...modelRef(entry), precision: ran };
   const { images } = labelling;
   const run = evaluatePictures({
     images,
@@ -111,7 +114,13 @@ export async function* measureModel(measuring: Measuring): AsyncGenerator<Measur
     yield { progress, top1: wilson(right.top1, right.of), top5: wilson(right.top5, right.of) };
   return {
     report: collected.report({
-      model: { id: entry.id, sha256, activation: report.activation, preprocessing: entry.preprocessing },
+      model: {
+        id: entry.id,
+        sha256,
+        activation: report.activation,
+        preprocessing: entry.preprocessing,
+        precision: ran,
+      },
       classes,
       labelling,
       labelled: images.length,

@@ -26,7 +26,7 @@ function report(images = 30, id = 'model.pth'): EvaluationReport {
   for (let index = 0; index < images; index++)
     accumulator.add(imageResult(paths[index] ?? `c/${index}.jpg`, index % 3, Float32Array.from([1, 2.5, 0])));
   const evaluation = modelEvaluation({
-    model: { id, sha256: 'ab12', activation: 'quick_gelu', preprocessing: cropSquare(96) },
+    model: { id, sha256: 'ab12', activation: 'quick_gelu', preprocessing: cropSquare(96), precision: 'fp32' },
     classes,
     labelling: {
       images: [],

@@ -32,6 +32,7 @@ const key: JournalKey = {
   spec: VARIANTS['cvt-13'],
   activation: 'quick_gelu',
   preprocessing: cropSquare(96),
+  precision: 'fp32',
   version: '1',
 };
 const journalFor = (changed: Partial<JournalKey> = {}) => new Journal(join(folder, 'journals'), { ...key, ...changed });

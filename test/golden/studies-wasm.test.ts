@@ -22,7 +22,12 @@ async function studied<T>(
   const { spec, seed, numClasses, height, width, activation } = golden;
   const bytes = formulaCheckpoint(spec, numClasses, seed);
   const checkpoint = await openCvt(new MemorySource('formula.safetensors', bytes), { spec, activation });
-  const model = await openForStudy(checkpoint, bytes, { rows: height, cols: width }, undefined, maxTensorBytes);
+  const model = await openForStudy(
+    checkpoint,
+    bytes,
+    { rows: height, cols: width },
+    maxTensorBytes ? { maxTensorBytes } : {},
+  );
   try {
     return await use(await model.study(formulaInput([1, 3, height, width], seed)));
   } finally {

@@ -56,7 +56,7 @@ class ReadingEngine implements Engine {
       if (text === 'NaN')
         return { kind: 'failed', error: { name: 'CheckpointError', code: 'not-finite', message: 'Not a number.' } };
       const logits = Float32Array.from(LABELS, (label) => (label === text ? 3 : 0));
-      return { kind: 'done', logits, probabilities: logits, window };
+      return { kind: 'done', logits, probabilities: logits, window, precision: 'fp32' };
     });
     return answers as EngineCalls[Call]['answer'];
   }

@@ -13,6 +13,7 @@ const ANSWER: Classification = {
   logits: Float32Array.of(0, 2, 1),
   probabilities: Float32Array.of(0.1, 0.6, 0.3),
   window: analysis('').window,
+  precision: 'fp32',
 };
 
 beforeEach(() => vi.resetModules());

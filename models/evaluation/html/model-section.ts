@@ -1,3 +1,4 @@
+import { precisionWords } from '../../precision/precision.ts';
 import { problemInWords } from '../label-problems.ts';
 import type { ModelEvaluation } from '../report.ts';
 import { reliabilityChart, shareBar } from './charts.ts';
@@ -12,7 +13,7 @@ export function modelSection(evaluation: ModelEvaluation, address: Address): Mar
   const { model, warnings } = evaluation;
   const { height, width } = model.preprocessing;
   return html`<h2>${model.id}</h2>
-<p class="quiet">${grouped(model.numClasses)} classes, input ${height}×${width}, checkpoint <span class="path">${model.sha256.slice(0, 12)}</span></p>
+<p class="quiet">${grouped(model.numClasses)} classes, input ${height}×${width}, ${precisionWords(model.precision)}, checkpoint <span class="path">${model.sha256.slice(0, 12)}</span></p>
 ${warnings.map(({ message }) => html`<div class="warning" role="note"><p>${message}</p></div>`)}
 <div class="pair">${calibrationCard(evaluation)}${confusionCard(evaluation, address)}</div>
 ${classCard(evaluation)}

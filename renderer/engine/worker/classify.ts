@@ -2,6 +2,7 @@ import { LensError, throwIfCancelled, toErrorMessage } from '../../../models/err
 import { normalise, preprocess } from '../../../models/image/preprocess.ts';
 import type { InputWindow } from '../../../models/image/preprocessing.ts';
 import { inOrder } from '../../../models/in-order.ts';
+import type { Precision } from '../../../models/precision/precision.ts';
 import { checkLogits, softmax } from '../../../models/predictions.ts';
 import type { Classification, EngineCalls, ModelRef, PictureRef } from '../protocol.ts';
 import type { Tools } from './analyze.ts';
@@ -36,7 +37,7 @@ export async function classify(
     // Withdrawals and whoever follows a pointer are heard between two runs.
     await turn();
     throwIfCancelled(task.signal);
-    classifications.push(await outcome(input, (values) => network.logits(values), model.title));
+    classifications.push(await outcome(input, (values) => network.logits(values), model.title, report.precision.ran));
     task.progress({ phase: 'studying', done: classifications.length, total }, multiplyAdds);
   }
   return classifications;
@@ -64,6 +65,7 @@ async function outcome(
   input: Input | LensError,
   run: (values: Float32Array) => Promise<Float32Array>,
   title: string,
+  precision: Precision,
 ): Promise<Classification> {
   if (input instanceof LensError) return { kind: 'failed', error: toErrorMessage(input) };
   const logits = await run(input.values);
@@ -72,5 +74,5 @@ async function outcome(
   } catch (error) {
     return { kind: 'failed', error: toErrorMessage(error as LensError) };
   }
-  return { kind: 'done', logits, probabilities: softmax(logits), window: input.window };
+  return { kind: 'done', logits, probabilities: softmax(logits), window: input.window, precision };
 }
