@@ -2,10 +2,10 @@ import type { ProjectionName } from '../cvt/expected-tensors.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import { isLast, linearByKey, type StageContext } from './graph-context.ts';
 import { add, concat, matMul, mul, padEnd, reduceMean, reshape, slice, softmax, transpose } from './ops.ts';
-import { project } from './projection.ts';
+import { convolve } from './projection.ts';
 import { type QueryRange, queryChunks } from './query-chunks.ts';
 import { blockName, tapName } from './tap-names.ts';
-import { mergeHeads, splitHeads } from './token-layout.ts';
+import { mergeHeads, rowsOf, splitHeads } from './token-layout.ts';
 
 /** Float32 scores. */
 const SCORE_BYTES = 4;
@@ -14,26 +14,30 @@ const SCORE_BYTES = 4;
  * Multi-head attention with convolutional projection (paper §3.2) over LayerNormed tokens x [B, cls + N, C] → the same
  * shape. The scale is the whole width's, embed_dim^−0.5, not the head's, as in the official code.
  * @param block index in the stage, for the names of outputs
+ * @param isForCls whether only CLS asks; then → [B, 1, C]
  */
-export function attention(context: StageContext, x: Value, key: string, block: number): Value {
-  const { g, index, stage, outputs } = context;
-  const projected = (name: ProjectionName): Value =>
-    g.scoped(name, () => splitHeads(g, project(context, x, key, name), stage.numHeads));
-  const q = projected('q');
-  const k = projected('k');
-  const v = projected('v');
+export function attention(context: StageContext, x: Value, key: string, block: number, isForCls: boolean): Value {
+  const { g, index, stage, outputs, batch } = context;
+  const inputs = convolve(context, x, key, isForCls);
+  const heads = (name: ProjectionName): Value =>
+    g.scoped(name, () => {
+      const rows = linearByKey(context, rowsOf(g, inputs[name]), `${key}.proj_${name}`, stage.qkvBias);
+      return splitHeads(g, rows, batch, stage.numHeads);
+    });
+  const q = heads('q');
+  const k = heads('k');
+  const v = heads('v');
   if (outputs.taps) {
     g.output(tapName(index, block, 'q'), q);
     g.output(tapName(index, block, 'k'), k);
     if (isLast(context)) g.output(tapName(index, block, 'v'), v);
   }
-  const scale = g.floats('scale', [], [stage.embedDim ** -0.5]);
-  const scaled = mul(g, q, scale);
-  const keysAcross = transpose(g, k, [0, 1, 3, 2]);
+  // The keys are scaled, since they are fewer than the queries.
+  const keysAcross = mul(g, transpose(g, k, [0, 1, 3, 2]), g.floats('scale', [], [stage.embedDim ** -0.5]));
   const perQuery = context.batch * stage.numHeads * k.shape[2]! * SCORE_BYTES;
   const chunks = queryChunks(q.shape[2]!, perQuery, context.maxTensorBytes);
   const parts = chunks.map((range): Part => {
-    const queries = chunks.length === 1 ? scaled : slice(g, scaled, 2, range.start, range.end);
+    const queries = chunks.length === 1 ? q : slice(g, q, 2, range.start, range.end);
     const map = softmax(g, matMul(g, queries, keysAcross));
     const part = { range, map, mixed: matMul(g, map, v), mean: outputs.received ? reduceMean(g, map, [1, 2]) : null };
     return chunks.length === 1 ? part : tied(g, part);
@@ -53,7 +57,8 @@ export function attention(context: StageContext, x: Value, key: string, block: n
     parts.map((part) => part.mixed),
     2,
   );
-  return linearByKey(context, mergeHeads(g, mixed), `${key}.proj`);
+  const projected = linearByKey(context, mergeHeads(g, mixed), `${key}.proj`);
+  return reshape(g, projected, [batch, q.shape[2]!, stage.embedDim]);
 }
 
 /** What comes of one range of queries. */

@@ -1,32 +1,44 @@
 import { attention } from './attention.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import { isLast, linearByKey, normByKey, type StageContext } from './graph-context.ts';
-import { add, gelu, mul, sigmoid } from './ops.ts';
+import { add, gelu, mul, reshape, sigmoid } from './ops.ts';
 import { tapName } from './tap-names.ts';
-import { pooledTokens } from './token-layout.ts';
+import { clsOf, pooledTokens, rowsOf } from './token-layout.ts';
 
 /** QuickGELU's slope: x·sigmoid(1.702x). */
 const QUICK_GELU_SLOPE = 1.702;
 
-/** Transformer block (paper §3): x + attention(norm1(x)), then x + mlp(norm2(x)). x [B, cls + N, C] → the same shape. */
+/**
+ * Transformer block (paper §3): x + attention(norm1(x)), then x + mlp(norm2(x)). x [B, cls + N, C] → the same shape; or CLS alone,
+ * [B, 1, C], where nothing else reaches an output.
+ */
 export function block(context: StageContext, x: Value, index: number): Value {
   const { g, outputs, stageGrids } = context;
   if (outputs.taps) g.output(tapName(context.index, index, 'tokens'), x);
   const key = `stage${context.index}.blocks.${index}`;
+  const isForCls = isOnlyClsNeeded(context, index);
   const attended = g.scoped('attn', () =>
-    attention(context, normByKey(context, x, `${key}.norm1`), `${key}.attn`, index),
+    attention(context, normByKey(context, x, `${key}.norm1`), `${key}.attn`, index, isForCls),
   );
-  const afterAttention = add(g, x, attended);
+  const afterAttention = add(g, isForCls ? clsOf(g, x) : x, attended);
   const transformed = g.scoped('mlp', () => mlp(context, normByKey(context, afterAttention, `${key}.norm2`), key));
   if (outputs.taps && isLast(context))
     g.output(tapName(context.index, index, 'mlp'), pooledTokens(g, transformed, stageGrids.cls));
   return add(g, afterAttention, transformed);
 }
 
+/** Of the last block's tokens the classifier reads CLS alone, and all others serve it as keys and values. */
+function isOnlyClsNeeded(context: StageContext, index: number): boolean {
+  const { outputs, stage, stageGrids } = context;
+  const isAsked = outputs.received || outputs.taps || outputs.attention;
+  return isLast(context) && index === stage.depth - 1 && stageGrids.cls === 1 && !isAsked;
+}
+
 function mlp(context: StageContext, x: Value, key: string): Value {
-  const hidden = linearByKey(context, x, `${key}.mlp.fc1`);
-  const active = context.activation === 'gelu' ? gelu(context.g, hidden) : quickGelu(context.g, hidden);
-  return linearByKey(context, active, `${key}.mlp.fc2`);
+  const { g } = context;
+  const hidden = linearByKey(context, rowsOf(g, x), `${key}.mlp.fc1`);
+  const active = context.activation === 'gelu' ? gelu(g, hidden) : quickGelu(g, hidden);
+  return reshape(g, linearByKey(context, active, `${key}.mlp.fc2`), x.shape);
 }
 
 /** In standard operators; onnxruntime fuses the three into its own QuickGelu. */

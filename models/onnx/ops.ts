@@ -175,6 +175,13 @@ export function slice(g: GraphBuilder, x: Value, axis: number, start: number, en
   return g.node('Slice', inputs, x.shape.with(axis, end - start));
 }
 
+/** One after another along `axis`, as long as `sizes` say. */
+export function split(g: GraphBuilder, x: Value, axis: number, sizes: readonly number[]): readonly Value[] {
+  expect(sizes.reduce((sum, size) => sum + size, 0) === x.shape[axis], 'split', x, { shape: sizes });
+  const shapes = sizes.map((size) => x.shape.with(axis, size));
+  return g.nodes('Split', [x, g.integers(sizes)], shapes, { axis: { int: axis } });
+}
+
 /** Mean over `axes`, which are dropped. */
 export function reduceMean(g: GraphBuilder, x: Value, axes: readonly number[]): Value {
   const kept = x.shape.filter((_, axis) => !axes.includes(axis));

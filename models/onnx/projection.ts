@@ -2,45 +2,85 @@ import type { ProjectionName } from '../cvt/expected-tensors.ts';
 import { keyWindow, outputSize, type SlidingWindow } from '../cvt/grids.ts';
 import { foldBatchNorm } from '../cvt/norms.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
-import { linearByKey, type StageContext } from './graph-context.ts';
-import { averagePool, concat, conv, mul, pad2d } from './ops.ts';
-import { gridToTokens, splitCls, tokensToGrid } from './token-layout.ts';
+import type { StageContext } from './graph-context.ts';
+import { averagePool, concat, conv, mul, pad2d, split } from './ops.ts';
+import { clsOf, gridToTokens, splitCls, tokensToGrid } from './token-layout.ts';
+
+/** What the linear layers make queries, keys and values of, each [B, cls + n, C]. */
+export type ProjectionInputs = Readonly<Record<ProjectionName, Value>>;
 
 /**
- * Convolutional projection (paper §3.2) of LayerNormed tokens x [B, cls + N, C] to queries, keys or values
- * [B, cls + M, C]: CLS goes round the convolution, then all go through the linear layer.
+ * The convolutions of the convolutional projection (paper §3.2) over LayerNormed tokens x [B, cls + N, C]. CLS goes round them.
  * @param key the attention's official key, `stageS.blocks.B.attn`
+ * @param isForCls whether only CLS asks; then `q` is CLS alone
  */
-export function project(context: StageContext, x: Value, key: string, name: ProjectionName): Value {
-  return linearByKey(context, convolve(context, x, key, name), `${key}.proj_${name}`, context.stage.qkvBias);
-}
-
-function convolve(context: StageContext, x: Value, key: string, name: ProjectionName): Value {
+export function convolve(context: StageContext, x: Value, key: string, isForCls: boolean): ProjectionInputs {
   const { g, stage, stageGrids } = context;
-  // The official code pools keys and values only; with `linear` nothing is done to any of the three.
-  if (stage.projection === 'linear' || (stage.projection === 'avg' && name === 'q')) return x;
+  // With `linear` nothing is done to any of the three.
+  if (stage.projection === 'linear') return { q: isForCls ? clsOf(g, x) : x, k: x, v: x };
   const { cls, tokens } = splitCls(g, x, stageGrids.cls);
   const grid = tokensToGrid(g, tokens, stageGrids.tokens);
-  const convolved =
-    stage.projection === 'avg'
-      ? pool(g, grid, keyWindow(stage)!)
-      : depthwise(context, grid, `${key}.conv_proj_${name}`, name === 'q' ? queryWindow(context) : keyWindow(stage)!);
-  const projected = gridToTokens(g, convolved);
-  return cls ? concat(g, [cls, projected], 1) : projected;
+  const withCls = (projected: Value): Value => (cls ? concat(g, [cls, projected], 1) : projected);
+  const query = (): Value => {
+    // The official code pools keys and values only.
+    if (stage.projection === 'avg') return x;
+    return withCls(gridToTokens(g, depthwise(context, grid, [`${key}.conv_proj_q`], queryWindow(context))));
+  };
+  const q = isForCls && cls ? cls : g.scoped('q', query);
+  return g.scoped('kv', () => {
+    if (stage.projection === 'avg') {
+      const pooled = withCls(gridToTokens(g, pool(g, grid, keyWindow(stage)!)));
+      return { q, k: pooled, v: pooled };
+    }
+    const keys = [`${key}.conv_proj_k`, `${key}.conv_proj_v`];
+    const both = gridToTokens(g, depthwise(context, grid, keys, keyWindow(stage)!), keys.length);
+    const [k, v] = split(
+      g,
+      both,
+      1,
+      keys.map(() => both.shape[1]! / keys.length),
+    );
+    return { q, k: withCls(k!), v: withCls(v!) };
+  });
 }
 
-/** Depthwise convolution with its BatchNorm folded in. */
-function depthwise(context: StageContext, x: Value, key: string, window: SlidingWindow): Value {
+/**
+ * Depthwise convolutions of the same grid with their BatchNorms folded in, as one: the runtime gathers the windows of a channel once
+ * for all. x [B,C,h,w] → [B, C·keys, h', w'], the results of a channel next to each other.
+ */
+function depthwise(context: StageContext, x: Value, keys: readonly string[], window: SlidingWindow): Value {
   const { g, weights, stage } = context;
-  const { kernel, bias } = foldBatchNorm(weights.numbers(`${key}.conv.weight`), {
-    weight: weights.numbers(`${key}.bn.weight`),
-    bias: weights.numbers(`${key}.bn.bias`),
-    mean: weights.numbers(`${key}.bn.running_mean`),
-    variance: weights.numbers(`${key}.bn.running_var`),
-  });
+  const folded = keys.map((key) =>
+    foldBatchNorm(weights.numbers(`${key}.conv.weight`), {
+      weight: weights.numbers(`${key}.bn.weight`),
+      bias: weights.numbers(`${key}.bn.bias`),
+      mean: weights.numbers(`${key}.bn.running_mean`),
+      variance: weights.numbers(`${key}.bn.running_var`),
+    }),
+  );
+  const { embedDim } = stage;
+  const kernel = interleave(
+    folded.map((each) => each.kernel),
+    embedDim,
+  );
+  const bias = interleave(
+    folded.map((each) => each.bias),
+    embedDim,
+  );
   const shape = [bias.length, 1, window.kernel, window.kernel];
-  const weight = g.initializer(`${key}.folded.weight`, shape, inline(kernel));
-  return conv(g, x, weight, g.initializer(`${key}.folded.bias`, [bias.length], inline(bias)), window, stage.embedDim);
+  return conv(g, x, g.floats('kernel', shape, kernel), g.floats('bias', [bias.length], bias), window, embedDim);
+}
+
+/** Arrays of `channels` equal parts each → for every channel the parts of all arrays. */
+function interleave(arrays: readonly Float32Array[], channels: number): Float32Array {
+  const [first] = arrays;
+  if (arrays.length === 1) return first!;
+  const part = first!.length / channels;
+  const result = new Float32Array(first!.length * arrays.length);
+  for (let channel = 0; channel < channels; channel++)
+    for (const [index, array] of arrays.entries())
+      result.set(array.subarray(channel * part, (channel + 1) * part), (channel * arrays.length + index) * part);
+  return result;
 }
 
 /** The query projection's window; the spec was checked to keep the token grid. */
@@ -76,8 +116,4 @@ function ceilSide(size: number, window: SlidingWindow): { overhang: number; fact
     return kernel / (Math.min(start + kernel, paddedSize) - start);
   });
   return { overhang, factors };
-}
-
-function inline(data: Float32Array): { kind: 'inline'; bytes: Uint8Array } {
-  return { kind: 'inline', bytes: new Uint8Array(data.buffer) };
 }

@@ -54,6 +54,13 @@ describe.each(TINY_CASES)('%s on WASM', (name: GoldenName) => {
     expect(differences.attention).toBeLessThanOrEqual(ATTENTION_TOLERANCE);
   });
 
+  test('predictions alone are the same', async () => {
+    const golden = await readGolden(name);
+    const run = await runGolden(golden, {});
+    expect(run.graph.outputNames).toEqual(['logits']);
+    expect(goldenDifferences(golden, run.outputs).logits).toBeLessThanOrEqual(2e-5);
+  });
+
   test('the spec counts as many parameters as PyTorch did', async () => {
     const golden = await readGolden(name);
     expect(countParameters(golden.spec, golden.numClasses)).toBe(golden.parameters);
@@ -69,5 +76,11 @@ describe.each(LARGE_CASES)('%s on WASM', (name: GoldenName) => {
     expect(differences.received).toBeLessThanOrEqual(ATTENTION_TOLERANCE);
     expect(differences.rows).toBeLessThanOrEqual(ATTENTION_TOLERANCE);
     expect(run.graph.usesExternalData).toBe(true);
+  });
+
+  test('predictions alone are the same', async () => {
+    const golden = await readGolden(name);
+    const run = await runGolden(golden, {});
+    expect(goldenDifferences(golden, run.outputs).logits).toBeLessThanOrEqual(1e-4);
   });
 });

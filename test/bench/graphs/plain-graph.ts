@@ -16,6 +16,7 @@ import {
   softmax,
   transpose,
 } from '../../../models/onnx/ops.ts';
+import type { ProtoMessage } from '../../../models/onnx/protobuf-writer.ts';
 
 /**
  * What ours is held against: the official forward pass (`cls_cvt.py`), step for step, as `torch.onnx.export` writes it in eval mode for
@@ -33,6 +34,11 @@ import {
  * @returns the model's bytes: `pixel_values` [1, 3, rows, cols] → `logits` [1, classes]
  */
 export async function buildPlainGraph(checkpoint: CvtCheckpoint, input: GridSize): Promise<Uint8Array> {
+  return (await plainGraph(checkpoint, input)).toBytes();
+}
+
+/** The same as a message. */
+export async function plainGraph(checkpoint: CvtCheckpoint, input: GridSize): Promise<ProtoMessage> {
   const { spec, source } = checkpoint;
   const g = new GraphBuilder();
   const loaded = new Map<string, Float32Array>();
@@ -51,7 +57,7 @@ export async function buildPlainGraph(checkpoint: CvtCheckpoint, input: GridSize
   // `torch.squeeze`, with the batch kept.
   const normed = norm(weights, cls, 'norm');
   g.output('logits', linear(weights, reshape(g, normed, [1, normed.shape[2]!]), 'head'));
-  return g.build('cvt-plain', {}).toBytes();
+  return g.build('cvt-plain', {});
 }
 
 interface Weights {
