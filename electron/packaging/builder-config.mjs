@@ -68,6 +68,8 @@ export const CONFIG = {
   afterPack: ({ appOutDir, packager }) =>
     rm(join(packager.getResourcesDir(appOutDir), 'default_app.asar'), { force: true }),
   publish: null,
+  // The AppImage runtime that is linked statically: the older one, still the default, needs a libfuse2 that systems no longer have.
+  toolsets: { appimage: '1.0.3' },
 
   linux: {
     target: ['AppImage', 'deb'],
