@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unpackedPath } from '../app-root.ts';
 import { contentType } from './content-types.ts';
@@ -57,19 +57,16 @@ export async function listAssets(folders: AssetFolders): Promise<AssetMap> {
 }
 
 async function addFolder(assets: Map<string, Asset>, prefix: string, folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const file = join(folder, entry.name);
-    if (entry.isDirectory()) await addFolder(assets, `${prefix}${entry.name}/`, file);
-    else if (entry.isFile()) {
-      const type = contentType(entry.name);
+  // Names, then a look at each: Electron's readdir has not always known the types of what lies in an archive.
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name);
+    const kind = await lstat(file);
+    if (kind.isDirectory()) await addFolder(assets, `${prefix}${name}/`, file);
+    else if (kind.isFile()) {
+      const type = contentType(name);
       if (type === null) continue;
       const page = type.startsWith('text/html');
-      assets.set(prefix + entry.name, {
-        file: unpackedPath(file),
-        contentType: type,
-        page,
-        hashed: prefix === '/assets/',
-      });
+      assets.set(prefix + name, { file: unpackedPath(file), contentType: type, page, hashed: prefix === '/assets/' });
     }
   }
 }
