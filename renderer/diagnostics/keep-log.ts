@@ -46,9 +46,9 @@ function engineEntry(state: EngineState): LogEntry | null {
     case 'ready': {
       const { provider, adapter, threads, fallbackReason, preference } = state.device;
       const text = `runs on ${provider}${adapter ? ` (${adapter})` : ''}, ${threads} threads, wanted: ${preference}`;
-      return fallbackReason === null
-        ? logEntry('info', 'engine', text)
-        : logEntry('warning', 'engine', `${text}; ${fallbackReason}`);
+      // Without a GPU the CPU is what was wanted of `auto`.
+      const level = fallbackReason === null || preference === 'auto' ? 'info' : 'warning';
+      return logEntry(level, 'engine', fallbackReason === null ? text : `${text}; ${fallbackReason}`);
     }
   }
 }

@@ -54,12 +54,11 @@ function About() {
         Pictures and results never leave this machine. The app asks nobody for anything by itself; links open in your
         browser.
       </p>
-      <div className="about-buttons">
-        <CopyDiagnostics />
+      <CopyDiagnostics>
         <Button icon={Scale} onClick={() => show('licences')}>
           Licences of all parts
         </Button>
-      </div>
+      </CopyDiagnostics>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { ClipboardCopy, Save } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { collectDiagnostics } from '../../diagnostics/collect-diagnostics.ts';
 import { copyLateText, saveFile } from '../../pipeline/export-save.ts';
 import type { App } from '../../start.ts';
@@ -19,8 +19,11 @@ async function saveDiagnostics({ shell, versions }: Pick<App, 'shell' | 'version
 
 type Outcome = { readonly kind: 'copied' | 'saved' } | { readonly kind: 'refused'; readonly text: string };
 
-/** Copies what a report of a fault needs; where the clipboard is not to be had, offers it as a file. */
-export function CopyDiagnostics() {
+/**
+ * Copies what a report of a fault needs; where the clipboard is not to be had, offers it as a file.
+ * @param children further buttons in its row
+ */
+export function CopyDiagnostics({ children }: { readonly children?: ReactNode }) {
   const app = useApp();
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const copy = () => {
@@ -45,6 +48,7 @@ export function CopyDiagnostics() {
           Save as a file
         </Button>
       )}
+      {children}
       <p className="quiet" role="status">
         {outcome?.kind === 'copied' && 'On the clipboard: versions, device and the last errors, without folders.'}
         {outcome?.kind === 'saved' && `Saved as ${FILE_NAME}.`}
