@@ -48,7 +48,7 @@ export class GatheredSource implements ByteSource {
     const { promise, resolve, reject } = deferred();
     this.#asked.push({ range, signal, resolve, reject });
     // Whoever asks for many does so before anything else has its turn.
-    if (this.#asked.length === 1) queueMicrotask(() => this.#flush());
+    if (this.#asked.length === 1) void Promise.resolve().then(() => this.#flush());
     const bytes = await promise;
     throwIfCancelled(signal);
     return bytes;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,8 +19,9 @@ export interface EngineServer {
 /**
  * The engine alone in a page, bundled as the app is and served under the app's own headers, CSP included, beside the demo
  * checkpoint's files.
+ * @param files served beside them: name in the address → path
  */
-export async function serveEngine(): Promise<EngineServer> {
+export async function serveEngine(files: Readonly<Record<string, string>> = {}): Promise<EngineServer> {
   const outDir = await mkdtemp(join(tmpdir(), 'cvt-engine-page-'));
   const root = here('./engine-page');
   const config = { ...viteConfig, configFile: false as const, logLevel: 'warn' as const, root };
@@ -35,6 +36,7 @@ export async function serveEngine(): Promise<EngineServer> {
       rollupOptions: { input: join(root, 'index.html') },
     },
   });
+  for (const [name, path] of Object.entries(files)) await symlink(path, join(outDir, name));
   const server = await preview({
     ...config,
     build: { outDir },

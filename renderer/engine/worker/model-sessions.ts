@@ -1,4 +1,3 @@
-import { BlobSource } from '../../../models/bytes/byte-source.ts';
 import { CheckpointWeights } from '../../../models/cvt/checkpoint-weights.ts';
 import { countParameters } from '../../../models/cvt/counts.ts';
 import { attentionPieceBytes, footprintOf, refusalOf } from '../../../models/cvt/footprint.ts';
@@ -10,8 +9,9 @@ import { buildCvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
 import type { Precision } from '../../../models/precision/precision.ts';
 import type { ConvertedFiles } from '../../storage/converted-files.ts';
 import type { ModelRef, ModelReport, PrecisionReport } from '../protocol.ts';
-import { checkpointBytes } from './checkpoint-bytes.ts';
+import { type CheckpointFile, openCheckpointFile } from './checkpoint-file.ts';
 import { convertedWeights } from './converted-weights.ts';
+import { byteLength } from './external-data.ts';
 import { type Bench, CHECKPOINT_PATH, Network } from './network.ts';
 import type { PrecisionGate } from './precision-gate.ts';
 import { type SessionSize, sessionsToRelease } from './session-room.ts';
@@ -30,6 +30,7 @@ export interface LoadedModel extends SessionSize {
   /** For studies, which may outlive the session. */
   readonly weights: CheckpointWeights;
   readonly network: Network;
+  readonly file: CheckpointFile;
   warm: boolean;
 }
 
@@ -66,13 +67,22 @@ export class ModelSessions {
   async load(model: ModelRef, task: Task): Promise<LoadedModel> {
     const precision = await this.#gate.settle(model.precision ?? 'fp32');
     const key = keyOf(model, precision.ran);
-    const known = this.#loaded.get(key);
+    const known = await this.#known(key, task);
     this.#loaded.delete(key);
     const loaded = known ?? (await this.#make(model, precision, task));
     // The same network may have been asked for in another precision, or come to instead of it.
     loaded.report = { ...loaded.report, precision };
     this.#loaded.set(key, loaded);
     return loaded;
+  }
+
+  /** What is loaded, unless the file that it was loaded from is another by now. */
+  async #known(key: string, { signal }: Task): Promise<LoadedModel | null> {
+    const known = this.#loaded.get(key);
+    if (!known) return null;
+    if (await known.file.isCurrent(signal)) return known;
+    await this.#release(key);
+    return null;
   }
 
   /** Runs a network once on nothing, unless that is done or not worth it. */
@@ -88,17 +98,18 @@ export class ModelSessions {
   async #make(model: ModelRef, precision: PrecisionReport, task: Task): Promise<LoadedModel> {
     const { signal, progress } = task;
     const clock = stopwatch();
-    const blob = await checkpointBytes(model, task);
+    const file = await openCheckpointFile(model, task);
     const spec = model.spec === null ? null : parseSpec(model.spec, model.title);
-    const source = new BlobSource(model.title, blob);
-    const checkpoint = await openCvt(source, { spec, activation: model.activation, signal });
+    const checkpoint = await openCvt(file.source, { spec, activation: model.activation, signal });
     const { height, width } = model.preprocessing;
     const refusal = refusalOf(checkpoint.spec, checkpoint.numClasses, { height, width });
     if (refusal) throw refusal;
     const { multiplyAdds, runBytes } = footprintOf(checkpoint.spec, checkpoint.numClasses, { height, width });
     const { ran } = precision;
     const used =
-      ran === 'fp32' ? { checkpoint, blob } : await convertedWeights(model.id, checkpoint, ran, this.#files, task);
+      ran === 'fp32'
+        ? { checkpoint, weights: file.weights }
+        : await convertedModel(model.id, checkpoint, ran, this.#files, task);
     const readMs = clock();
 
     progress({ phase: 'building' }, multiplyAdds);
@@ -116,9 +127,10 @@ export class ModelSessions {
     const buildMs = clock();
 
     progress({ phase: 'compiling' }, multiplyAdds);
-    const size: SessionSize = { modelKey: modelKeyOf(model, ran), bytes: used.blob.size, runBytes };
+    const size: SessionSize = { modelKey: modelKeyOf(model, ran), bytes: byteLength(used.weights), runBytes };
     await this.#makeRoom(size);
-    const network = await Network.compile(this.#bench, graph, used.blob, { height, width });
+    const network = await Network.compile(this.#bench, graph, used.weights, { height, width });
+    file.compiled();
     if (signal.aborted) await network.release();
     throwIfCancelled(signal);
     const timings = { readMs, buildMs, sessionMs: clock() };
@@ -126,6 +138,7 @@ export class ModelSessions {
       report: { ...describe(model, checkpoint), precision, timings },
       weights: new CheckpointWeights(checkpoint, ran),
       network,
+      file,
       warm: false,
       ...size,
     };
@@ -133,14 +146,21 @@ export class ModelSessions {
 
   /** Before the new weights come in, so that the peak is not both. */
   async #makeRoom(wanted: SessionSize): Promise<void> {
-    for (const key of sessionsToRelease([...this.#loaded], wanted)) {
-      const model = this.#loaded.get(key);
-      this.#loaded.delete(key);
-      if (!model) continue;
-      await this.#taps.detach(model.network);
-      await model.network.release();
-    }
+    for (const key of sessionsToRelease([...this.#loaded], wanted)) await this.#release(key);
   }
+
+  async #release(key: string): Promise<void> {
+    const model = this.#loaded.get(key);
+    this.#loaded.delete(key);
+    if (!model) return;
+    await this.#taps.detach(model.network);
+    await model.network.release();
+  }
+}
+
+async function convertedModel(...converting: Parameters<typeof convertedWeights>) {
+  const { checkpoint, blob } = await convertedWeights(...converting);
+  return { checkpoint, weights: blob };
 }
 
 function describe(

@@ -1,10 +1,11 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type { CvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
+import { cpuSessionEntries } from '../../../models/onnx/session-options.ts';
 import { isTap } from '../../../models/onnx/tap-names.ts';
+import { byteLength, lazily, type RuntimeWeights, readingFailure } from './external-data.ts';
 import type { GpuWatch } from './gpu-watch.ts';
 import type { Mutex } from './mutex.ts';
 import type { Ort } from './runtime.ts';
-import { SteadyBlob } from './steady-blob.ts';
 
 /** The name under which graphs refer to their checkpoint file; it only has to match between graph and session. */
 export const CHECKPOINT_PATH = 'checkpoint';
@@ -32,31 +33,35 @@ export class Network {
   }
 
   /**
-   * @param checkpoint the file that the graph's external data points into; a Blob stays outside the Worker's memory
+   * @param weights the file that the graph's external data points into
    * @param input in pixels
+   * @throws what the weights could not be read for
    */
   static async compile(
     bench: Bench,
     graph: CvtGraph,
-    checkpoint: Blob | Uint8Array,
+    weights: RuntimeWeights,
     input: { readonly height: number; readonly width: number },
   ): Promise<Network> {
     const { ort, gpu, mutex } = bench;
     const model = graph.message.toBytes();
-    const session = await mutex.run(() =>
-      ort.InferenceSession.create(model, {
-        executionProviders: gpu ? [{ name: 'webgpu', device: gpu.device }] : ['wasm'],
-        externalData: graph.usesExternalData
-          ? [{ path: CHECKPOINT_PATH, data: checkpoint instanceof Blob ? new SteadyBlob(checkpoint) : checkpoint }]
-          : [],
-        // A step that the GPU cannot do is an error, not a slow detour over the CPU that nobody hears of.
-        extra: gpu ? { session: { disable_cpu_ep_fallback: '1' } } : {},
-        preferredOutputLocation: Object.fromEntries(
-          graph.outputNames.map((name) => [name, gpu && isTap(name) ? 'gpu-buffer' : 'cpu']),
-        ),
-      }),
-    );
-    return new Network(bench, session, [1, 3, input.height, input.width]);
+    const data = lazily(weights);
+    try {
+      const session = await mutex.run(() =>
+        ort.InferenceSession.create(model, {
+          executionProviders: gpu ? [{ name: 'webgpu', device: gpu.device }] : ['wasm'],
+          externalData: graph.usesExternalData ? [{ path: CHECKPOINT_PATH, data }] : [],
+          // A step that the GPU cannot do is an error, not a slow detour over the CPU that nobody hears of.
+          extra: { session: gpu ? { disable_cpu_ep_fallback: '1' } : cpuSessionEntries(byteLength(data)) },
+          preferredOutputLocation: Object.fromEntries(
+            graph.outputNames.map((name) => [name, gpu && isTap(name) ? 'gpu-buffer' : 'cpu']),
+          ),
+        }),
+      );
+      return new Network(bench, session, [1, 3, input.height, input.width]);
+    } catch (error) {
+      throw readingFailure(data) ?? error;
+    }
   }
 
   /**
