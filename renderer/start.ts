@@ -1,7 +1,8 @@
 import { toErrorMessage } from '../models/errors.ts';
+import type { Precision } from '../models/precision/precision.ts';
 import { type Comparing, startComparing } from './compare/start-comparing.ts';
 import { logEngine, logFaults } from './diagnostics/keep-log.ts';
-import type { DevicePreference } from './engine/protocol.ts';
+import type { DevicePreference, Provider } from './engine/protocol.ts';
 import { EvaluationDatabase } from './evaluate/evaluation-database.ts';
 import { type EvaluationFlow, evaluationFlow } from './evaluate/evaluation-flow.ts';
 import { LockTurns } from './evaluate/turns.ts';
@@ -17,7 +18,9 @@ import { type RecipeFlow, recipeFlow } from './pipeline/recipe-flow.ts';
 import type { Journal } from './results/journal.ts';
 import { type Thumbnails, thumbnails } from './results/thumbnails.ts';
 import { type MapTests, startMapTests } from './screens/inspect/faithfulness/run-tests.ts';
+import { parseSettingsChange } from './shell/settings.ts';
 import type { SampleEntry, Shell, ShellVersions } from './shell/shell.ts';
+import { type ConvertedFiles, convertedFiles } from './storage/converted-files.ts';
 import { resultsJournal } from './storage/results-journal.ts';
 import { noteEngineState, useEngine } from './stores/engine.ts';
 import { useImages } from './stores/images.ts';
@@ -48,10 +51,16 @@ export interface App {
   readonly compare: Comparing;
   readonly evaluations: EvaluationFlow;
   readonly chooseDevice: (preference: DevicePreference) => Promise<void>;
+  /** On a device of that kind, for every model; what was computed in another goes at once. */
+  readonly choosePrecision: (provider: Provider, precision: Precision) => Promise<void>;
+  /** Converted weights that are kept here; null where nothing can be. */
+  readonly converted: ConvertedFiles | null;
   /** Makes a model the one that pictures are shown to, whether it is on this machine yet or not. */
   readonly chooseModel: (id: string) => Promise<void>;
   /** Carries the current model's loading out again after an error. */
   readonly retryModel: () => Promise<void>;
+  /** Ends the loading of the current model. */
+  readonly stopModel: () => void;
 }
 
 /** Connects the machine to the stores. Rejects only where the shell cannot be reached at all. */
@@ -93,6 +102,8 @@ export async function startApp(shell: Shell): Promise<App> {
   });
 
   const library = shell.library();
+  const storage: StorageManager | undefined = navigator.storage;
+  const converted = storage ? convertedFiles(storage) : null;
   library.subscribe((snapshot) => useLibrary.setState({ snapshot }));
   const loader = startModelLoader(engine, library);
   const compare = startComparing(engine, library);
@@ -115,6 +126,15 @@ export async function startApp(shell: Shell): Promise<App> {
     await loader.load(currentId());
     const { selected } = useImages.getState();
     if (selected) queue.requeue(selected);
+  };
+
+  const choosePrecision = async (provider: Provider, precision: Precision) => {
+    const { precision: chosen } = useSettings.getState();
+    // Read as settings are, so that no device is asked for what is another's.
+    useSettings.getState().update(parseSettingsChange({ precision: { ...chosen, [provider]: precision } }));
+    const loaded = loader.load(currentId());
+    queue.requeueAll();
+    await loaded;
   };
 
   const chooseModel = async (id: string) => {
@@ -142,7 +162,7 @@ export async function startApp(shell: Shell): Promise<App> {
     input,
     studies,
     tests,
-    library: libraryActions(library),
+    library: libraryActions(library, converted),
     imports: importFlow(library),
     compare,
     evaluations: evaluationFlow({
@@ -154,7 +174,10 @@ export async function startApp(shell: Shell): Promise<App> {
     }),
     recipes: recipeFlow({ chooseModel, input, samples }),
     chooseDevice,
+    choosePrecision,
+    converted,
     chooseModel,
     retryModel: () => loader.load(currentId()),
+    stopModel: loader.stop,
   };
 }

@@ -1,4 +1,5 @@
 import type { OfficialSpec } from '../cvt/spec.ts';
+import { type Precision, precisionWords } from '../precision/precision.ts';
 import type { Recipe } from './recipe.ts';
 
 /** A file as a recipe names it. */
@@ -21,8 +22,13 @@ export function fileDifference(recipe: FileIdentity, here: FileIdentity): string
 
 /** How a model that is here differs from the recipe's beside its file; empty where the same weights mean the same network. */
 export function modelDifferences(
-  { model }: Pick<Recipe, 'model'>,
-  here: { readonly spec: OfficialSpec; readonly activation: string; readonly numClasses: number },
+  { model, engine }: Pick<Recipe, 'model' | 'engine'>,
+  here: {
+    readonly spec: OfficialSpec;
+    readonly activation: string;
+    readonly numClasses: number;
+    readonly precision: { readonly ran: Precision };
+  },
 ): readonly string[] {
   const differences: string[] = [];
   const keys = Object.keys(model.spec) as (keyof OfficialSpec)[];
@@ -32,5 +38,8 @@ export function modelDifferences(
     differences.push(`its activation is ${here.activation} and the recipe’s ${model.activation}`);
   if (model.classes !== here.numClasses)
     differences.push(`it has ${here.numClasses} classes and the recipe’s ${model.classes}`);
+  const { ran } = here.precision;
+  if (engine.precision !== ran)
+    differences.push(`it runs in ${precisionWords(ran)} and the recipe’s ran in ${precisionWords(engine.precision)}`);
   return differences;
 }

@@ -4,6 +4,7 @@ import { DIVERGING_MAPS, SEQUENTIAL_MAPS } from '../drawing/color-maps.ts';
 import { RecipeError } from '../errors.ts';
 import { inputChoiceSchema } from '../image/input-size.ts';
 import { cropPositionSchema, preprocessingSchema } from '../image/preprocessing-schema.ts';
+import { PRECISIONS } from '../precision/precision.ts';
 import { rangeSchema, recipeViewSchema, scaleUnitSchema } from './view-schema.ts';
 
 /** By this a recipe is told from other JSON. */
@@ -64,6 +65,8 @@ const recipeSchema = z.object({
     adapter: text.nullable(),
     threads: z.int().min(1),
     runtime: text,
+    /** A recipe of before there was a choice has none. */
+    precision: z.enum(PRECISIONS).default('fp32'),
   }),
 });
 

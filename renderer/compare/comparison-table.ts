@@ -10,7 +10,7 @@ const SHIFTS = 20;
 export function comparisonCsv(compared: Compared, picture: string): string {
   const lines = compared.done.map((column) => {
     const { letter, result, state } = column;
-    const { timings, device, multiplyAdds } = state.analysis;
+    const { timings, device, precision, multiplyAdds } = state.analysis;
     const comparison = against(compared, column);
     const top = topOf(column);
     return csvLine([
@@ -20,6 +20,7 @@ export function comparisonCsv(compared: Compared, picture: string): string {
       result.input.width,
       result.input.height,
       device.provider,
+      precision.ran,
       state.report.parameters,
       multiplyAdds,
       timings.decodeMs,
@@ -46,6 +47,7 @@ const HEADER = csvLine([
   'width',
   'height',
   'engine',
+  'precision',
   'parameters',
   'multiply_adds',
   'decode_ms',
@@ -66,13 +68,14 @@ const HEADER = csvLine([
 export function comparisonJson(compared: Compared, picture: string): string {
   const columns = compared.done.map((column) => {
     const { letter, result, state, map } = column;
-    const { window, timings, device, multiplyAdds } = state.analysis;
+    const { window, timings, device, precision, multiplyAdds } = state.analysis;
     const shown = map?.shown?.map;
     return {
       column: letter,
       model: result.modelId,
       title: state.entry.title,
       engine: device,
+      precision,
       window,
       parameters: state.report.parameters,
       multiplyAdds,

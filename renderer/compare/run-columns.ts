@@ -191,13 +191,13 @@ function runnable(): TrayImage | null {
   return image?.url && image.size ? image : null;
 }
 
-function keyOf({ modelId, input, provider }: Column, { id, size, crop }: TrayImage): string {
+function keyOf({ modelId, input, provider, precision }: Column, { id, size, crop }: TrayImage): string {
   const device = useEngine.getState().device;
-  return JSON.stringify([modelId, input, provider, provider ?? device?.provider, id, size, crop]);
+  return JSON.stringify([modelId, input, provider, provider ?? device?.provider, precision, id, size, crop]);
 }
 
-function referenceFor({ input, provider }: Column, { crop, size }: TrayImage, entry: ModelEntry): ModelRef {
+function referenceFor({ input, provider, precision }: Column, { crop, size }: TrayImage, entry: ModelEntry): ModelRef {
   const base = entry.preprocessing;
   const preprocessing = size ? preprocessingOf(base, input, crop, size) : base;
-  return { ...modelRef(entry), preprocessing, provider };
+  return { ...modelRef(entry), preprocessing, provider, precision };
 }

@@ -1,5 +1,6 @@
 import { CancelledError, toErrorMessage } from '../../models/errors.ts';
 import type { ModelLibrary, WorkProgress } from '../shell/model-library.ts';
+import type { ConvertedFiles } from '../storage/converted-files.ts';
 import { setTrouble, setWork } from '../stores/library.ts';
 
 /** Subjects of actions that are about no single model; no model has such an id. */
@@ -21,13 +22,19 @@ export interface LibraryActions {
   readonly openZoo: () => Promise<boolean>;
 }
 
-export function libraryActions(library: ModelLibrary): LibraryActions {
+/** @param converted weights that were made of models', which go with them; null where none are kept */
+export function libraryActions(library: ModelLibrary, converted: Pick<ConvertedFiles, 'clear'> | null): LibraryActions {
   let move: AbortController | null = null;
   return {
     download: (id) => attempt(id, () => library.download(id)),
     pause: (id) => attempt(id, () => library.pause(id)),
     cancel: (id) => attempt(id, () => library.cancel(id)),
-    remove: (id) => attempt(id, () => library.remove(id)),
+    remove: (id) =>
+      attempt(id, async () => {
+        await library.remove(id);
+        // They are beyond use then, and count against nothing that the user sees: that they cannot be removed is no failure.
+        await converted?.clear(id).catch(() => {});
+      }),
     reveal: (id) => attempt(id ?? SUBJECTS.folder, () => library.reveal(id)),
     locate: (id, file) => attempt(id, (onProgress) => library.locate(id, file, { onProgress })),
     moveFolder: async (path) => {

@@ -17,6 +17,8 @@ const MISSING: readonly DownloadErrorCode[] = ['not-installed', 'stored-file-bro
 export interface ModelLoader {
   /** Brings a model up; a newer choice withdraws the older. How it fares stands in the model store. */
   readonly load: (id: string) => Promise<void>;
+  /** Ends the loading that is under way; the model can be loaded again. */
+  readonly stop: () => void;
 }
 
 /** Loads one model at a time, and the chosen one by itself once its weights have come. */
@@ -76,7 +78,17 @@ export function startModelLoader(engine: Engine, library: ModelLibrary): ModelLo
     if (isModelUsable(state.id) && !(was && isUsable(was))) void load(state.id);
   });
 
-  return { load };
+  const stop = () => {
+    const { state } = useModel.getState();
+    if (state.kind !== 'opening' && state.kind !== 'loading') return;
+    latest?.abort();
+    latest = null;
+    const { id, title } = state;
+    const error = toErrorMessage(new CancelledError(`${title} was not loaded: it was stopped.`));
+    useModel.setState({ state: { kind: 'error', id, title, error } });
+  };
+
+  return { load, stop };
 }
 
 /** Whether a model of the library can be used without a download. */

@@ -102,7 +102,7 @@ export function startAnalysisQueue(
     const image = imageById(id);
     if (!image) return;
     const { preprocessing } = modelRefFor(image, entry);
-    const result = pictureResult(analysis.probabilities, entry, preprocessing, Date.now());
+    const result = pictureResult(analysis.probabilities, entry, preprocessing, analysis.precision.ran, Date.now());
     useImages.getState().change(id, { status: { kind: 'done', analysis }, result });
     memory.keep([{ image, result }], entry);
     kept.delete(id);

@@ -121,9 +121,10 @@ function notePace(ms: number): void {
 }
 
 function outcome(answer: Classification | undefined, image: TrayImage, entry: ModelEntry) {
-  if (!answer) throw new Error('The engine answered for fewer pictures than it was asked about.');
+  if (!answer)
+    throw new EngineError('engine-short-answer', 'The engine answered for fewer pictures than it was asked about.');
   if (answer.kind === 'failed') return { status: { kind: 'error', error: answer.error } as const, result: null };
   const preprocessing = preprocessingFor(image, entry);
-  const result = pictureResult(answer.probabilities, entry, preprocessing, Date.now());
+  const result = pictureResult(answer.probabilities, entry, preprocessing, answer.precision, Date.now());
   return { status: { kind: 'classified' } as const, result };
 }

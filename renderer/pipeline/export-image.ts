@@ -1,5 +1,6 @@
 import type { Figure } from '../../models/drawing/figure-svg.ts';
 import type { Raster } from '../../models/drawing/map-raster.ts';
+import { ShellError } from '../../models/errors.ts';
 
 /** A drawn map as a PNG data URL. */
 export async function rasterUrl({ data, width, height }: Raster): Promise<string> {
@@ -34,7 +35,7 @@ export async function figurePng({ svg, width, height }: Figure, scale: number): 
     context.drawImage(await loadImage(url), 0, 0, width * scale, height * scale);
     const blob = await new Promise<Blob | null>((resolve) => context.canvas.toBlob(resolve, 'image/png'));
     if (!blob)
-      throw new Error(`A PNG of ${width * scale}×${height * scale} pixels could not be made. Try a smaller scale.`);
+      throw undrawable(`A PNG of ${width * scale}×${height * scale} pixels could not be made. Try a smaller scale.`);
     return blob;
   } finally {
     URL.revokeObjectURL(url);
@@ -47,7 +48,7 @@ async function loadImage(url: string): Promise<HTMLImageElement> {
   try {
     await image.decode();
   } catch (error) {
-    throw new Error('The picture could not be drawn into the figure.', { cause: error });
+    throw undrawable('The picture could not be drawn into the figure. Try a smaller scale.', error);
   }
   return image;
 }
@@ -57,6 +58,10 @@ function contextOf(width: number, height: number): CanvasRenderingContext2D {
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext('2d');
-  if (!context) throw new Error(`A canvas of ${width}×${height} pixels could not be made. Try a smaller scale.`);
+  if (!context) throw undrawable(`A canvas of ${width}×${height} pixels could not be made. Try a smaller scale.`);
   return context;
+}
+
+function undrawable(message: string, cause?: unknown): ShellError {
+  return new ShellError('figure-undrawable', message, { cause });
 }

@@ -1,3 +1,5 @@
+import { ShellError } from '../../models/errors.ts';
+
 /** How long a download may take to begin before its bytes are let go. */
 const KEPT_MS = 60_000;
 
@@ -41,7 +43,8 @@ export async function copyLateText(text: Promise<string>): Promise<void> {
   }
 }
 
-function refused(error: unknown): Error {
+function refused(error: unknown): ShellError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new Error(`The clipboard was not given to this page (${reason}). Save the file instead.`, { cause: error });
+  const message = `The clipboard was not given to this page (${reason}). Save the file instead.`;
+  return new ShellError('clipboard-refused', message, { cause: error });
 }

@@ -1,4 +1,4 @@
-import { RecipeError, toErrorMessage } from '../../models/errors.ts';
+import { RecipeError, reasonOf, toErrorMessage } from '../../models/errors.ts';
 import { modelDifferences } from '../../models/recipe/differences.ts';
 import { MAX_RECIPE_BYTES, parseRecipe, type Recipe } from '../../models/recipe/recipe.ts';
 import type { SampleEntry } from '../shell/shell.ts';
@@ -130,7 +130,7 @@ async function readText(file: File): Promise<string> {
   try {
     return await file.text();
   } catch (error) {
-    throw new RecipeError('recipe-unreadable', `${file.name}: could not be read (${(error as Error).message}).`, {
+    throw new RecipeError('recipe-unreadable', `${file.name}: could not be read (${reasonOf(error)}).`, {
       cause: error,
     });
   }

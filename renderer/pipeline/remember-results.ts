@@ -5,6 +5,7 @@ import type { PictureResult } from '../results/picture-result.ts';
 import type { ModelEntry } from '../shell/shell.ts';
 import { type ImageChange, imageById, placeOf, type TrayImage } from '../stores/images.ts';
 import { preprocessingFor } from '../stores/input.ts';
+import { expectedPrecision } from '../stores/model.ts';
 import { useNotices } from '../stores/notices.ts';
 
 /** What was said of a file before: by the model of now at the input of now, and by others. */
@@ -38,7 +39,7 @@ export function remember(journal: Journal, session: number): Memory {
   const keep: Memory['keep'] = (results, entry) => {
     const records = results.map(({ image, result }): JournalRecord => {
       const { path, file } = image;
-      const model = modelKey(entry, result.preprocessing);
+      const model = modelKey(entry, result.preprocessing, result.precision);
       return { model, file: fileKey(path, file), path, session, place: placeOf(image.id) ?? 0, result };
     });
     if (records.length > 0) journal.keep(records).catch(tell);
@@ -53,7 +54,7 @@ export function remember(journal: Journal, session: number): Memory {
         const seen: { image: TrayImage; result: PictureResult }[] = [];
         for (const image of images) {
           const records = found.get(fileKey(image.path, image.file)) ?? [];
-          const key = modelKey(entry, preprocessingFor(image, entry));
+          const key = modelKey(entry, preprocessingFor(image, entry), expectedPrecision());
           const result = records.find(({ model }) => model === key)?.result ?? null;
           if (result) seen.push({ image, result });
           recalled.set(image.id, {

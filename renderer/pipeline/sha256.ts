@@ -1,3 +1,4 @@
+import { ShellError } from '../../models/errors.ts';
 import type { FileIdentity } from '../../models/recipe/differences.ts';
 import type { ModelEntry } from '../shell/shell.ts';
 import { entryById, useLibrary } from '../stores/library.ts';
@@ -36,7 +37,10 @@ async function readIdentity({ title, weightsUrl, weightsSize }: ModelEntry): Pro
   if (weightsSize > MOST_BYTES) return { bytes: weightsSize, sha256: null };
   const response = await fetch(weightsUrl).catch(() => null);
   if (!response?.ok)
-    throw new Error(`${title}: the checkpoint could not be read for its checksum. Is the app still running?`);
+    throw new ShellError(
+      'asset-unreadable',
+      `${title}: the checkpoint could not be read for its checksum. Is the app still running?`,
+    );
   const bytes = await response.arrayBuffer();
   return { bytes: bytes.byteLength, sha256: await hexDigest(bytes) };
 }

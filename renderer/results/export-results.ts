@@ -13,6 +13,7 @@ const COLUMNS: readonly string[] = [
   'model title',
   'input',
   'resize',
+  'precision',
   ...RANKS.flatMap((rank) => [`top${rank} class`, `top${rank} label`, `top${rank} probability`]),
   'entropy bits',
   'classes',
@@ -28,12 +29,13 @@ export function resultsCsv(rows: readonly PictureRow[]): string {
     const results = [row.result, ...row.others].filter((result) => result !== null);
     const start = [row.path, row.state, row.error?.message ?? ''];
     if (results.length === 0) return [[...start, ...COLUMNS.slice(start.length).map(() => '')]];
-    return results.map(({ modelId, modelTitle, preprocessing, top, entropy, classCount, at }) => [
+    return results.map(({ modelId, modelTitle, preprocessing, precision, top, entropy, classCount, at }) => [
       ...start,
       modelId,
       modelTitle,
       `${preprocessing.width}×${preprocessing.height}`,
       resizeText(preprocessing),
+      precision,
       ...RANKS.flatMap((rank) => {
         const each = top[rank - 1];
         return each ? [each.index, each.label, each.probability] : ['', '', ''];
@@ -54,9 +56,10 @@ export function resultsJson(rows: readonly PictureRow[]): string {
     error: error && { code: error.code, message: error.message },
     results: [result, ...others]
       .filter((each) => each !== null)
-      .map(({ modelId, modelTitle, preprocessing, top, entropy, classCount, at }) => ({
+      .map(({ modelId, modelTitle, preprocessing, precision, top, entropy, classCount, at }) => ({
         model: { id: modelId, title: modelTitle },
         preprocessing,
+        precision,
         top: top.map(({ index, label, probability }) => ({ class: index, label, probability })),
         entropyBits: entropy,
         classes: classCount,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Preprocessing } from '../../models/image/preprocessing.ts';
 import { preprocessingSchema } from '../../models/image/preprocessing-schema.ts';
+import { PRECISIONS, type Precision } from '../../models/precision/precision.ts';
 import { type Prediction, rankClasses } from '../../models/predictions.ts';
 import type { ModelEntry } from '../shell/shell.ts';
 
@@ -12,6 +13,7 @@ export interface PictureResult {
   readonly modelId: string;
   readonly modelTitle: string;
   readonly preprocessing: Preprocessing;
+  readonly precision: Precision;
   /** The likeliest classes, likeliest first; at most {@link KEPT_CLASSES}. */
   readonly top: readonly Prediction[];
   /** Of all probabilities, in bits: 0 for certainty, log₂ of the number of classes where all are alike. */
@@ -26,6 +28,8 @@ export const pictureResultSchema: z.ZodType<PictureResult> = z.object({
   modelId: z.string().min(1),
   modelTitle: z.string(),
   preprocessing: preprocessingSchema,
+  // Before there was a choice.
+  precision: z.enum(PRECISIONS).default('fp32'),
   top: z
     .array(
       z.object({
@@ -47,12 +51,14 @@ export function pictureResult(
   probabilities: Float32Array,
   entry: Pick<ModelEntry, 'id' | 'title' | 'labels'>,
   preprocessing: Preprocessing,
+  precision: Precision,
   at: number,
 ): PictureResult {
   return {
     modelId: entry.id,
     modelTitle: entry.title,
     preprocessing,
+    precision,
     top: rankClasses(probabilities, entry.labels).slice(0, KEPT_CLASSES),
     entropy: entropyOf(probabilities),
     classCount: probabilities.length,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DIVERGING_MAPS, SEQUENTIAL_MAPS } from '../../models/drawing/color-maps.ts';
 import { inputChoiceSchema, OWN_INPUT } from '../../models/image/input-size.ts';
+import { PRECISIONS } from '../../models/precision/precision.ts';
 
 /** More than stand side by side on a wide screen. */
 export const MOST_COLUMNS = 6;
@@ -9,6 +10,10 @@ export const MOST_COLUMNS = 6;
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).catch('system'),
   device: z.enum(['auto', 'webgpu', 'wasm']).catch('auto'),
+  /** What networks run in, by what they run on. */
+  precision: z
+    .object({ wasm: z.enum(['fp32', 'int8']).catch('fp32'), webgpu: z.enum(['fp32', 'fp16']).catch('fp32') })
+    .catch({ wasm: 'fp32', webgpu: 'fp32' }),
   modelId: z.string().max(200).catch('cvt-demo'),
   /** The size that pictures are shown to the network at. */
   input: inputChoiceSchema.catch(OWN_INPUT),
@@ -55,6 +60,7 @@ export const settingsSchema = z.object({
             input: inputChoiceSchema,
             /** `wasm`: on the CPU whatever the engine's device is. */
             provider: z.literal('wasm').nullable(),
+            precision: z.enum(PRECISIONS).default('fp32'),
           }),
         )
         .max(MOST_COLUMNS),

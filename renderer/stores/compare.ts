@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { ErrorMessage } from '../../models/errors.ts';
 import { type InputChoice, OWN_INPUT } from '../../models/image/input-size.ts';
+import type { Precision } from '../../models/precision/precision.ts';
 import type { Analysis, EngineProgress, ModelReport } from '../engine/protocol.ts';
 import type { WorkProgress } from '../shell/model-library.ts';
 import { MOST_COLUMNS, type Settings } from '../shell/settings.ts';
@@ -9,12 +10,13 @@ import type { ModelEntry } from '../shell/shell.ts';
 export { MOST_COLUMNS };
 export const FEWEST_COLUMNS = 2;
 
-/** One checkpoint at one input on one engine. */
+/** One checkpoint at one input on one engine in one precision. */
 export interface ColumnChoice {
   readonly modelId: string;
   readonly input: InputChoice;
   /** `wasm`: on the CPU whatever the engine's device is; null: on that. */
   readonly provider: 'wasm' | null;
+  readonly precision: Precision;
 }
 
 export interface Column extends ColumnChoice {
@@ -71,7 +73,7 @@ export const useCompare = create<CompareState>()((set) => ({
   open: (kept, modelId) =>
     set((state) => {
       if (state.columns.length > 0) return state;
-      const first: ColumnChoice = { modelId, input: OWN_INPUT, provider: null };
+      const first: ColumnChoice = { modelId, input: OWN_INPUT, provider: null, precision: 'fp32' };
       const choices =
         kept.columns.length < FEWEST_COLUMNS
           ? [first, { ...first, input: SMALLER }]
@@ -87,8 +89,8 @@ export const useCompare = create<CompareState>()((set) => ({
     set(({ columns }) => {
       const at = columns.findIndex((each) => each.id === id);
       if (at < 0 || columns.length >= MOST_COLUMNS) return {};
-      const { modelId, input, provider } = columns[at]!;
-      return { columns: columns.toSpliced(at + 1, 0, withId({ modelId, input, provider })) };
+      const { modelId, input, provider, precision } = columns[at]!;
+      return { columns: columns.toSpliced(at + 1, 0, withId({ modelId, input, provider, precision })) };
     }),
   move: (id, by) =>
     set(({ columns }) => {
@@ -123,7 +125,7 @@ export function columnById(id: string): Column | null {
 /** What of the columns is kept in the settings. */
 export function keptColumns({ columns, reference }: Pick<CompareState, 'columns' | 'reference'>): Settings['compare'] {
   return {
-    columns: columns.map(({ modelId, input, provider }) => ({ modelId, input, provider })),
+    columns: columns.map(({ modelId, input, provider, precision }) => ({ modelId, input, provider, precision })),
     reference: Math.max(
       0,
       columns.findIndex(({ id }) => id === reference),

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { preprocessingOf } from '../../models/image/input-size.ts';
 import type { Preprocessing } from '../../models/image/preprocessing.ts';
+import type { Precision } from '../../models/precision/precision.ts';
 import type { Analysis, ModelRef, Provider } from '../engine/protocol.ts';
 import type { ModelEntry } from '../shell/shell.ts';
 import { selectedImage, type TrayImage, useImages } from './images.ts';
@@ -35,19 +36,19 @@ export interface MeasuredRun {
 }
 
 interface SpeedState {
-  /** By model and provider: for each input size the fastest run. */
+  /** By model, provider and precision: for each input size the fastest run. */
   readonly runs: Readonly<Record<string, readonly MeasuredRun[]>>;
 }
 
 /** How fast pictures were run since the start, for predictions. */
 export const useSpeed = create<SpeedState>()(() => ({ runs: {} }));
 
-export function speedKey(modelId: string, provider: Provider): string {
-  return `${provider} ${modelId}`;
+export function speedKey(modelId: string, provider: Provider, precision: Precision): string {
+  return `${provider} ${precision} ${modelId}`;
 }
 
-export function noteRun({ modelId, device, multiplyAdds, timings: { runMs } }: Analysis): void {
-  const key = speedKey(modelId, device.provider);
+export function noteRun({ modelId, device, precision, multiplyAdds, timings: { runMs } }: Analysis): void {
+  const key = speedKey(modelId, device.provider, precision.ran);
   useSpeed.setState(({ runs }) => {
     const others = (runs[key] ?? []).filter((run) => run.multiplyAdds !== multiplyAdds);
     const before = (runs[key] ?? []).find((run) => run.multiplyAdds === multiplyAdds);

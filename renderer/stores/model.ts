@@ -1,8 +1,10 @@
 import { create } from 'zustand';
 import type { ErrorMessage } from '../../models/errors.ts';
+import type { Precision } from '../../models/precision/precision.ts';
 import type { EngineProgress, ModelRef, ModelReport } from '../engine/protocol.ts';
 import type { WorkProgress } from '../shell/model-library.ts';
 import type { ModelEntry } from '../shell/shell.ts';
+import { askedPrecision } from './precision.ts';
 
 /** The chosen model, on its way to the engine. */
 export type ModelState =
@@ -50,8 +52,14 @@ export function readyModel(): { readonly entry: ModelEntry; readonly report: Mod
   return state.kind === 'ready' ? state : null;
 }
 
+/** What the chosen model runs in, or will as far as can be told. */
+export function expectedPrecision(): Precision {
+  return readyModel()?.report.precision.ran ?? askedPrecision();
+}
+
 /** What the engine needs to know of a model. */
 export function modelRef(entry: ModelEntry): ModelRef {
+  const precision = askedPrecision();
   return {
     id: entry.id,
     title: entry.title,
@@ -59,5 +67,6 @@ export function modelRef(entry: ModelEntry): ModelRef {
     spec: entry.spec,
     activation: entry.activation,
     preprocessing: entry.preprocessing,
+    ...(precision !== 'fp32' && { precision }),
   };
 }

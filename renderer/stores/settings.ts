@@ -34,8 +34,8 @@ export async function rememberSettings(home: SettingsHome, onFailure: (error: un
     if (timer === null) return;
     clearTimeout(timer);
     timer = null;
-    const { theme, device, modelId, input, overlay, figure, compare } = useSettings.getState();
-    const now: Settings = { theme, device, modelId, input, overlay, figure, compare };
+    const { theme, device, precision, modelId, input, overlay, figure, compare } = useSettings.getState();
+    const now: Settings = { theme, device, precision, modelId, input, overlay, figure, compare };
     const before = known;
     const change = difference(before, now);
     if (Object.keys(change).length === 0) return;

@@ -30,6 +30,7 @@ const SIDE = 96;
 type Column = Settings['compare']['columns'][number];
 const demo = (input: Column['input'], provider: Column['provider'] = null): Column => ({
   modelId: 'cvt-demo',
+  precision: 'fp32',
   input,
   provider,
 });

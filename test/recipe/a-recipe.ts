@@ -49,5 +49,5 @@ export const RECIPE: Recipe = {
     interpolation: 'smooth',
   },
   scale: { unit: 'logit', factor: 1, min: -2.5, max: 2.5, signed: true },
-  engine: { provider: 'wasm', adapter: null, threads: 4, runtime: 'onnxruntime-web 1.30.0' },
+  engine: { provider: 'wasm', adapter: null, threads: 4, runtime: 'onnxruntime-web 1.30.0', precision: 'fp32' },
 };

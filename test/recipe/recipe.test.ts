@@ -104,12 +104,16 @@ describe('differences', () => {
 
   it('of models name what differs', () => {
     const { spec } = RECIPE.model;
-    expect(modelDifferences(RECIPE, { spec, activation: 'quick_gelu', numClasses: 1000 })).toEqual([]);
+    const precision = { ran: 'fp32' } as const;
+    expect(modelDifferences(RECIPE, { spec, activation: 'quick_gelu', numClasses: 1000, precision })).toEqual([]);
     const other = { ...spec, DEPTH: [1, 1, 2], NUM_HEADS: [2, 2, 2] };
-    expect(modelDifferences(RECIPE, { spec: other, activation: 'gelu', numClasses: 10 })).toEqual([
+    expect(
+      modelDifferences(RECIPE, { spec: other, activation: 'gelu', numClasses: 10, precision: { ran: 'int8' } }),
+    ).toEqual([
       'its architecture differs in NUM_HEADS, DEPTH',
       'its activation is gelu and the recipe’s quick_gelu',
       'it has 10 classes and the recipe’s 1000',
+      'it runs in 8-bit integer and the recipe’s ran in 32-bit float',
     ]);
   });
 });

@@ -6,7 +6,12 @@ import { analysis, ENTRY, type PendingCall, REPORT, settled } from './fake-engin
 import { AVAILABLE, INSTALLED, libraryEntry, snapshot } from './fake-library.ts';
 
 const OWN = { kind: 'own' } as const;
-const column = (modelId: string, provider: 'wasm' | null = null) => ({ modelId, input: OWN, provider });
+const column = (modelId: string, provider: 'wasm' | null = null) => ({
+  modelId,
+  input: OWN,
+  provider,
+  precision: 'fp32' as const,
+});
 const entryOf = (id: string): ModelEntry => ({ ...ENTRY, id, title: id.toUpperCase() });
 
 /** Stores are modules' own state, so that every test begins with fresh ones. */

@@ -6,7 +6,13 @@ import { comparisonCsv, comparisonJson } from '../../renderer/compare/comparison
 import type { Column, ColumnState } from '../../renderer/stores/compare.ts';
 import { analysis, ENTRY, REPORT } from './fake-engine.ts';
 
-const column = (id: string): Column => ({ id, modelId: 'test', input: { kind: 'own' }, provider: null });
+const column = (id: string): Column => ({
+  id,
+  modelId: 'test',
+  input: { kind: 'own' },
+  provider: null,
+  precision: 'fp32',
+});
 const done = (runId: string, probabilities: Float32Array): ColumnState => ({
   kind: 'done',
   entry: { ...ENTRY, labels: ['cat', 'dog, wet', '=fox'] },

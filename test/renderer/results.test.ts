@@ -21,7 +21,7 @@ import { readRecords } from '../../renderer/storage/results-journal.ts';
 import { ENTRY, settled } from './fake-engine.ts';
 
 function result(probabilities: readonly number[], modelId = 'test', at = 1): PictureResult {
-  return pictureResult(Float32Array.from(probabilities), { ...ENTRY, id: modelId }, ENTRY.preprocessing, at);
+  return pictureResult(Float32Array.from(probabilities), { ...ENTRY, id: modelId }, ENTRY.preprocessing, 'fp32', at);
 }
 
 function row(id: string, change: Partial<PictureRow> = {}): PictureRow {

@@ -1,5 +1,5 @@
 import { EngineError } from '../../../models/errors.ts';
-import type { Precision } from '../../../models/precision/precision.ts';
+import { CPU_PRECISIONS } from '../../../models/precision/precision.ts';
 import type { DevicePreference, DeviceReport } from '../protocol.ts';
 import type { StartMessage } from '../worker-protocol.ts';
 import { GpuWatch } from './gpu-watch.ts';
@@ -39,9 +39,6 @@ const LIMITS = [
   'maxComputeWorkgroupSizeZ',
   'maxComputeWorkgroupsPerDimension',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
-
-/** Its 8-bit products take 0.4 of the time of float32's; 16-bit floats it widens to float32 and back. */
-export const CPU_PRECISIONS: readonly Precision[] = ['fp32', 'int8'];
 
 const FEATURES: readonly GPUFeatureName[] = ['shader-f16', 'timestamp-query'];
 

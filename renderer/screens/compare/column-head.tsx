@@ -1,6 +1,7 @@
 import { ArrowLeft, ArrowRight, Copy, EllipsisVertical, Flag, X } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { InputChoice } from '../../../models/image/input-size.ts';
+import { CPU_PRECISIONS, type Precision } from '../../../models/precision/precision.ts';
 import { titleFor } from '../../library/model-loader.ts';
 import type { ModelEntry } from '../../shell/shell.ts';
 import { type Column, columnLetter, FEWEST_COLUMNS, MOST_COLUMNS, useCompare } from '../../stores/compare.ts';
@@ -11,7 +12,7 @@ import { IconButton } from '../../ui/button.tsx';
 import { type Option, Select } from '../../ui/select.tsx';
 import { Tip } from '../../ui/tooltip.tsx';
 import { shortName } from '../models/words.ts';
-import { inputWords } from './compare-words.ts';
+import { inputWords, PRECISION_NAMES } from './compare-words.ts';
 
 interface ColumnHeadProps {
   readonly column: Column;
@@ -43,6 +44,7 @@ export function ColumnHead({ column, at, count, entry, isReference }: ColumnHead
       <div className="column-choices">
         <InputSelect column={column} letter={letter} entry={entry} />
         <EngineSelect column={column} letter={letter} />
+        <PrecisionSelect column={column} letter={letter} />
       </div>
     </header>
   );
@@ -107,6 +109,25 @@ function EngineSelect({ column: { id, provider }, letter }: { readonly column: C
         { value: 'wasm', text: ENGINES.wasm },
       ]}
       onChange={(next) => change(id, { provider: next === 'wasm' ? 'wasm' : null })}
+    />
+  );
+}
+
+/** What a column's engine can run in; the weights as they were published first. */
+function PrecisionSelect({ column, letter }: { readonly column: Column; readonly letter: string }) {
+  const { id, provider, precision } = column;
+  const change = useCompare((state) => state.change);
+  const device = useEngine((state) => state.device);
+  const offered: readonly Precision[] = provider === 'wasm' ? CPU_PRECISIONS : (device?.precisions ?? ['fp32']);
+  // One that this engine does not have is still the column's choice; its run says why another ran.
+  const precisions = offered.includes(precision) ? offered : [...offered, precision];
+  if (precisions.length === 1) return <span className="column-engine quiet">{PRECISION_NAMES.fp32}</span>;
+  return (
+    <Select
+      label={`Precision of column ${letter}`}
+      value={precision}
+      options={precisions.map((each) => ({ value: each, text: PRECISION_NAMES[each] }))}
+      onChange={(next) => change(id, { precision: next })}
     />
   );
 }

@@ -1,5 +1,6 @@
 import type { InputChoice } from '../../../models/image/input-size.ts';
 import type { Preprocessing } from '../../../models/image/preprocessing.ts';
+import type { Precision } from '../../../models/precision/precision.ts';
 import type { ComparedColumn } from '../../compare/column-results.ts';
 import type { StageReport } from '../../engine/protocol.ts';
 import type { CompareViewName } from '../../stores/compare-view.ts';
@@ -40,8 +41,13 @@ export function columnPlace({ view, stage, blocks, heads }: ViewChoices, stages:
 export function columnName({ state }: ComparedColumn): string {
   const { inputWidth: cols, inputHeight: rows } = state.analysis.window;
   const engine = state.analysis.device.provider === 'wasm' ? 'CPU' : 'GPU';
-  return `${shortName(state.entry)} · ${gridSize({ rows, cols })} · ${engine}`;
+  const { ran } = state.analysis.precision;
+  const how = ran === 'fp32' ? '' : ` · ${PRECISION_NAMES[ran]}`;
+  return `${shortName(state.entry)} · ${gridSize({ rows, cols })} · ${engine}${how}`;
 }
+
+/** As short as a column is narrow. */
+export const PRECISION_NAMES: Readonly<Record<Precision, string>> = { fp32: '32-bit', fp16: '16-bit', int8: '8-bit' };
 
 export const VIEW_MEANS: Readonly<Record<CompareViewName, string>> = {
   cls: 'What the class token attends to, in every network’s own keys',

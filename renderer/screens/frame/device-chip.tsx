@@ -4,6 +4,7 @@ import { toErrorMessage } from '../../../models/errors.ts';
 import type { DevicePreference, DeviceReport } from '../../engine/protocol.ts';
 import type { GpuStanding } from '../../shell/shell.ts';
 import { useEngine } from '../../stores/engine.ts';
+import { useModel } from '../../stores/model.ts';
 import { useNotices } from '../../stores/notices.ts';
 import { useSettings } from '../../stores/settings.ts';
 import { Button } from '../../ui/button.tsx';
@@ -12,6 +13,7 @@ import { Segments } from '../../ui/segments.tsx';
 import { CopyDiagnostics } from '../about/copy-diagnostics.tsx';
 import { deviceName, engineText } from '../inspect/words.ts';
 import { useApp } from './app-context.ts';
+import { PrecisionChoice } from './precision-choice.tsx';
 
 const CHOICES: readonly { readonly value: DevicePreference; readonly text: string; readonly tip: string }[] = [
   { value: 'auto', text: 'Automatic', tip: 'WebGPU where there is a real GPU, else the CPU' },
@@ -24,11 +26,12 @@ export function DeviceChip() {
   const { state, device, configuring } = useEngine();
   const { chooseDevice, versions } = useApp();
   const preference = useSettings((settings) => settings.device);
+  const precision = useModel((store) => (store.state.kind === 'ready' ? store.state.report.precision : null));
   const busy = configuring || state.kind === 'starting' || state.kind === 'restarting';
   const failed = state.kind === 'failed';
   const insistedInVain = device?.fallbackReason != null && device.preference !== 'auto';
-  const tone = failed ? 'danger' : busy ? 'busy' : insistedInVain ? 'warn' : 'good';
-  const name = failed || !device ? engineText(state) : deviceName(device);
+  const tone = failed ? 'danger' : busy ? 'busy' : insistedInVain || precision?.reason ? 'warn' : 'good';
+  const name = failed || !device ? engineText(state) : deviceName(device, precision?.ran);
 
   return (
     <Popover
@@ -69,6 +72,7 @@ export function DeviceChip() {
           </p>
         )}
         {device?.fallbackReason && <RetryGpu />}
+        {device && !failed && <PrecisionChoice device={device} />}
         {device && <Facts device={device} />}
         <p className="quiet">
           CvT Lens {versions.app}, {versions.host}. Pictures never leave this machine.

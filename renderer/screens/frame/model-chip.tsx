@@ -1,6 +1,7 @@
 import { ChevronDown, CircleAlert, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { catalogEntry } from '../../../models/catalog.ts';
+import { precisionWords } from '../../../models/precision/precision.ts';
 import type { ModelReport } from '../../engine/protocol.ts';
 import { EXTERNAL_LINKS, type ModelEntry } from '../../shell/shell.ts';
 import { entryById, useLibrary } from '../../stores/library.ts';
@@ -72,7 +73,8 @@ function About({ state }: { readonly state: Exclude<ModelState, { kind: 'none' }
 }
 
 function Trouble({ state }: { readonly state: ModelState }) {
-  const { retryModel } = useApp();
+  const { retryModel, stopModel } = useApp();
+  const cancel = <Button onClick={stopModel}>Cancel</Button>;
   switch (state.kind) {
     case 'none':
     case 'ready':
@@ -81,10 +83,20 @@ function Trouble({ state }: { readonly state: ModelState }) {
       return <MissingModel id={state.id} title={state.title} />;
     case 'opening': {
       const text = workText(state.progress, 'Checking its weights…');
-      return <Progress text={text} share={workShare(state.progress)} />;
+      return (
+        <>
+          <Progress text={text} share={workShare(state.progress)} />
+          {cancel}
+        </>
+      );
     }
     case 'loading':
-      return <Progress text={progressText(state.progress, state.title)} share={progressShare(state.progress)} />;
+      return (
+        <>
+          <Progress text={progressText(state.progress, state.title)} share={progressShare(state.progress)} />
+          {cancel}
+        </>
+      );
     case 'error':
       return (
         <>
@@ -129,6 +141,8 @@ function Facts({ entry, report }: { readonly entry: ModelEntry; readonly report:
       </dd>
       <dt>File</dt>
       <dd>{megabytes(entry.weightsSize)}</dd>
+      <dt>Runs in</dt>
+      <dd>{precisionWords(report.precision.ran)}</dd>
       <dt>Loaded in</dt>
       <dd>{duration(readMs + buildMs + sessionMs)}</dd>
     </dl>

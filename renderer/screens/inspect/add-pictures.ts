@@ -1,3 +1,4 @@
+import { ShellError } from '../../../models/errors.ts';
 import { IMAGE_MIME_TYPES } from '../../../models/image/header.ts';
 import { type Collected, collectChosen } from '../../pipeline/collect-files.ts';
 import type { SampleEntry } from '../../shell/shell.ts';
@@ -40,7 +41,8 @@ export async function addSamples(samples: readonly SampleEntry[]): Promise<void>
 
 async function fetchSample({ name, url }: SampleEntry): Promise<{ name: string; file: Blob }> {
   const response = await fetch(url).catch(() => null);
-  if (!response?.ok) throw new Error(`${name}: the sample could not be read. Is the app still running?`);
+  if (!response?.ok)
+    throw new ShellError('asset-unreadable', `${name}: the sample could not be read. Is the app still running?`);
   return { name, file: await response.blob() };
 }
 

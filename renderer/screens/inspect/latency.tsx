@@ -24,7 +24,7 @@ function Parts({ analysis }: { readonly analysis: Analysis }) {
   return (
     <>
       <p className="latency-head">
-        {duration(total)} <span className="quiet">on {deviceName(analysis.device)}</span>
+        {duration(total)} <span className="quiet">on {deviceName(analysis.device, analysis.precision.ran)}</span>
       </p>
       <div className="latency-bar" aria-hidden>
         {parts.map(({ part, ms }) => (

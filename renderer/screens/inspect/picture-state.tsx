@@ -16,7 +16,7 @@ const INPUT_CODES: readonly string[] = ['input-too-large', 'input-too-small'];
 
 /** What stands over the picture while there is no result: progress with a way to stop it, or what went wrong. */
 export function PictureState({ image }: { readonly image: TrayImage }) {
-  const { queue } = useApp();
+  const { queue, stopModel } = useApp();
   const model = useModel((store) => store.state);
   const again = (
     <Button icon={RotateCcw} onClick={() => queue.requeue(image.id)}>
@@ -40,14 +40,16 @@ export function PictureState({ image }: { readonly image: TrayImage }) {
         );
       if (model.kind === 'opening')
         return (
-          <Working text={workText(model.progress, `Checking ${model.title}…`)} share={workShare(model.progress)} />
+          <Working text={workText(model.progress, `Checking ${model.title}…`)} share={workShare(model.progress)}>
+            <Button onClick={stopModel}>Cancel</Button>
+          </Working>
         );
       const loading = model.kind === 'loading' ? model.progress : null;
       const progress = image.status.kind === 'running' ? image.status.progress : loading;
       const title = titleOf(model) ?? 'the model';
       return (
         <Working text={progressText(progress, title)} share={progressShare(progress)}>
-          <Button onClick={() => queue.cancel(image.id)}>Cancel</Button>
+          <Button onClick={() => (model.kind === 'loading' ? stopModel() : queue.cancel(image.id))}>Cancel</Button>
         </Working>
       );
     }

@@ -1,5 +1,6 @@
 import { Pin, PinOff } from 'lucide-react';
 import type { Rect } from '../../../models/attention/geometry.ts';
+import { precisionWords } from '../../../models/precision/precision.ts';
 import { cellUnder, extentInPicture, tilesOfMap } from '../../pipeline/tiles.ts';
 import { type ShownMap, useMaps } from '../../stores/maps.ts';
 import { useView } from '../../stores/view.ts';
@@ -30,6 +31,7 @@ export function Readout({ inspection }: { readonly inspection: Inspection }) {
         <Hint inspection={inspection} shown={shown} outside={hover !== null && tiles !== null} />
       )}
       <span className="readout-end">
+        <RanIn inspection={inspection} />
         <PinState />
         {shown && <ClsValue shown={shown} />}
         {shown && (shown.components ? <Components shown={shown} /> : <ColorBar scale={shown.scale} marked={weight} />)}
@@ -37,6 +39,13 @@ export function Readout({ inspection }: { readonly inspection: Inspection }) {
       </span>
     </div>
   );
+}
+
+/** Where a network ran in another precision than its own, its numbers say so. */
+function RanIn({ inspection }: { readonly inspection: Inspection }) {
+  const ran = inspection.analysis?.precision.ran ?? 'fp32';
+  if (ran === 'fp32') return null;
+  return <span className="quiet">{precisionWords(ran)}</span>;
 }
 
 interface CellFactsProps {

@@ -1,4 +1,5 @@
 import type { ErrorMessage } from '../../../models/errors.ts';
+import type { Precision } from '../../../models/precision/precision.ts';
 import type { DeviceReport, EngineProgress, EngineState } from '../../engine/protocol.ts';
 import type { Frames } from '../../stores/images.ts';
 import { megabytes } from '../../ui/format.ts';
@@ -43,10 +44,11 @@ export function progressShare(progress: EngineProgress | null): number | null {
   return Math.min(1, progress.bytes / progress.total);
 }
 
-/** `WebGPU · Apple M3` or `CPU · 4 threads`. */
-export function deviceName(device: DeviceReport): string {
-  if (device.provider === 'webgpu') return device.adapter ? `WebGPU · ${device.adapter}` : 'WebGPU';
-  return `CPU · ${device.threads} ${device.threads === 1 ? 'thread' : 'threads'}`;
+/** `WebGPU · Apple M3`, `CPU · 4 threads` or, where a network runs in another precision than its own, `CPU · 4 threads · 8-bit`. */
+export function deviceName(device: DeviceReport, precision: Precision = 'fp32'): string {
+  const how = precision === 'fp32' ? [] : [precision === 'int8' ? '8-bit' : '16-bit'];
+  if (device.provider === 'webgpu') return ['WebGPU', ...(device.adapter ? [device.adapter] : []), ...how].join(' · ');
+  return [`CPU · ${device.threads} ${device.threads === 1 ? 'thread' : 'threads'}`, ...how].join(' · ');
 }
 
 export function engineText(state: EngineState): string {

@@ -4,6 +4,7 @@ import { useLibrary } from '../../stores/library.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { ErrorBoundary } from '../../ui/error-boundary.tsx';
 import { AddModel } from './add-model.tsx';
+import { ConvertedPanel } from './converted-panel.tsx';
 import { HubPanel } from './hub-panel.tsx';
 import { ModelTable } from './model-table.tsx';
 import { StoragePanel } from './storage-panel.tsx';
@@ -39,6 +40,7 @@ export function ModelsScreen() {
         <ErrorBoundary name="adding and keeping models">
           <AddModel />
           {snapshot && <StoragePanel snapshot={snapshot} />}
+          <ConvertedPanel />
           {snapshot && <HubPanel hub={snapshot.hub} />}
         </ErrorBoundary>
       </aside>

@@ -3,6 +3,7 @@ import type { Rect } from '../../../../models/attention/geometry.ts';
 import { atlasSvg } from '../../../../models/drawing/atlas-svg.ts';
 import { atlasCaption, type FigureFacts, figureCaption } from '../../../../models/drawing/figure-caption.ts';
 import { type Figure, type FigurePin, figureSvg, PICTURE_SIDE } from '../../../../models/drawing/figure-svg.ts';
+import { precisionWords } from '../../../../models/precision/precision.ts';
 import type { Analysis } from '../../../engine/protocol.ts';
 import { pictureUrl, rasterUrl } from '../../../pipeline/export-image.ts';
 import { lookOf } from '../../../pipeline/paint.ts';
@@ -131,7 +132,8 @@ function numbered(noun: string, count: number): readonly string[] {
 export function factsOf({ image, entry, analysis, shown }: Exported): FigureFacts {
   return {
     picture: image.name,
-    model: entry.title,
+    model:
+      analysis.precision.ran === 'fp32' ? entry.title : `${entry.title} in ${precisionWords(analysis.precision.ran)}`,
     input: { rows: analysis.window.inputHeight, cols: analysis.window.inputWidth },
     stages: analysis.stages,
     classes: {

@@ -12,7 +12,7 @@ export async function recipeOf({ shown, image, entry, analysis, subject }: Expor
   // Everything that may change while checksums are computed is read before the first wait.
   const view = useView.getState();
   const { overlay, input } = useSettings.getState();
-  const { window, device } = analysis;
+  const { window, device, precision } = analysis;
   const { report } = subject;
   const choices = pickChoices(view);
   const { visible, opacity, fadeLow, colorMap, divergingMap, interpolation } = overlay;
@@ -54,6 +54,6 @@ export async function recipeOf({ shown, image, entry, analysis, subject }: Expor
     },
     drawing: { visible, opacity, fadeLow, colorMap, divergingMap, interpolation },
     scale: { unit, factor, min, max, signed },
-    engine: { provider, adapter, threads, runtime },
+    engine: { provider, adapter, threads, runtime, precision: precision.ran },
   };
 }

@@ -11,7 +11,7 @@ export function usePredict({ image, entry, report }: Inspection): (choice: Input
   const runs = useSpeed((state) => state.runs);
   const size = image?.size ?? null;
   return useMemo(() => {
-    const measured = report ? (runs[speedKey(report.id, provider)] ?? []) : [];
+    const measured = report ? (runs[speedKey(report.id, provider, report.precision.ran)] ?? []) : [];
     return (choice) => (report && entry ? predictInput(report, entry.preprocessing, choice, size, measured) : null);
   }, [report, entry, size, runs, provider]);
 }
