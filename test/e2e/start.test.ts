@@ -63,6 +63,15 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
+test.runIf(process.platform === 'linux')(
+  'npm start with a picture serves the app all the same, and says where it goes',
+  async () => {
+    const { address, stderr } = await start('start.mjs', 'photo.jpg', '--port', '0', '--no-open');
+    expect(address).toMatch(/^http:/);
+    expect(stderr()).toContain('Drop on the page: photo.jpg\n');
+  },
+);
+
 test.runIf(process.platform !== 'win32').each(['SIGTERM', 'SIGHUP'] as const)(
   'npm run serve ends with %s while a browser is connected',
   async (signal) => {
