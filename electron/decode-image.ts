@@ -1,6 +1,8 @@
 import sharp from 'sharp';
+import { MemorySource } from '../models/bytes/byte-source.ts';
+import { printable } from '../models/bytes/printable.ts';
 import { ImageError } from '../models/errors.ts';
-import { MAX_IMAGE_PIXELS, readImageHeader } from '../models/image/header.ts';
+import { MAX_IMAGE_PIXELS, readImageHeaderFrom } from '../models/image/header.ts';
 import type { Pixels } from '../models/image/preprocess.ts';
 
 /**
@@ -10,7 +12,7 @@ import type { Pixels } from '../models/image/preprocess.ts';
  * @throws ImageError; `image-broken` where the header is fine and the decoder fails
  */
 export async function decodeImage(name: string, bytes: Uint8Array): Promise<Pixels> {
-  const { format } = readImageHeader(name, bytes);
+  const { format } = await readImageHeaderFrom(new MemorySource(name, bytes));
   // libvips as sharp ships it has no BMP reader; browsers have.
   if (format === 'bmp')
     throw new ImageError(
@@ -31,10 +33,11 @@ export async function decodeImage(name: string, bytes: Uint8Array): Promise<Pixe
       .toBuffer({ resolveWithObject: true });
     return { data, width: info.width, height: info.height };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    // libvips repeats itself on many lines; a warning more is none of the user's concern.
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new ImageError(
       'image-broken',
-      `${name}: could not be decoded (${reason}). The file is damaged; get it again.`,
+      `${name}: could not be decoded (${printable(reason)}). The file is damaged; get it again.`,
       {
         cause: error,
       },

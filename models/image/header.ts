@@ -10,10 +10,15 @@ import { parseJpeg } from './headers/jpeg.ts';
 import { type HeaderParser, type ImageFormat, MalformedHeader, UnsupportedImage } from './headers/parsed-header.ts';
 import { parsePng } from './headers/png.ts';
 import { parseWebp } from './headers/webp.ts';
+import { countJpegScans } from './jpeg-scans.ts';
 import { unsupportedFormat } from './unsupported.ts';
 
 /** 100 megapixels: 400 MB once decoded, which is what a tab or a small machine can bear. */
 export const MAX_IMAGE_PIXELS = 100e6;
+/** Ten are usual. Decoders take a pass over the picture for each. */
+export const MAX_JPEG_SCANS = 100;
+/** All scans together: some seconds of decoding. 20 at {@link MAX_IMAGE_PIXELS}. */
+export const MAX_SCANNED_PIXELS = 2e9;
 /** Far beyond what browsers decode; keeps the tables of the resampling small for a picture one pixel high. */
 export const MAX_IMAGE_SIDE = 1_000_000;
 
@@ -33,6 +38,8 @@ export interface ImageHeader {
   readonly animated: boolean | null;
   /** 1 for a still picture; null where the bytes at hand do not tell. */
   readonly frames: number | null;
+  /** A JPEG that decoders pass over more than once. */
+  readonly severalScans?: boolean;
 }
 
 interface FormatReader {
@@ -80,11 +87,22 @@ export function readImageHeader(name: string, bytes: Uint8Array): ImageHeader {
 export async function readImageHeaderFrom(source: ByteSource, signal?: AbortSignal): Promise<ImageHeader> {
   const limit = Math.min(source.size, MAX_HEADER_BYTES);
   for (let length = Math.min(FIRST_READ, limit); ; length = Math.min(length * 8, limit)) {
-    const bytes = await readStart(source, length, signal);
-    if (length === limit) return readImageHeader(source.name, bytes);
-    const header = parseHeader(source.name, bytes);
+    const bytes = await reading(source, () => source.read({ start: 0, end: length }, signal));
+    const header = length === limit ? readImageHeader(source.name, bytes) : parseHeader(source.name, bytes);
+    if (header?.severalScans) await judgeScans(source, header, signal);
     if (header) return header;
   }
+}
+
+/** @throws ImageError `image-too-large`, `image-unreadable`; CancelledError */
+async function judgeScans(source: ByteSource, { width, height }: ImageHeader, signal?: AbortSignal): Promise<void> {
+  const most = Math.min(MAX_JPEG_SCANS, Math.floor(MAX_SCANNED_PIXELS / (width * height)));
+  const scans = await reading(source, () => countJpegScans(source, most, signal));
+  if (scans > most)
+    throw new ImageError(
+      'image-too-large',
+      `${source.name}: a JPEG of ${width}×${height} pixels may have ${most} scans, or it takes too long to decode. Open and save it with another program.`,
+    );
 }
 
 /** Width and height as shown, with the orientation applied. */
@@ -134,7 +152,8 @@ function isBmp(view: DataView): boolean {
   return matches(view, 0, 'BM') && matches(view, 6, '\0\0\0\0');
 }
 
-function judgeSize(name: string, width: number, height: number): void {
+/** @throws ImageError `image-broken`, `image-too-large` */
+export function judgeSize(name: string, width: number, height: number): void {
   if (width === 0 || height === 0)
     throw new ImageError('image-broken', `${name}: the file is damaged: it declares ${width}×${height} pixels.`);
   if (width * height > MAX_IMAGE_PIXELS) {
@@ -155,9 +174,9 @@ function unsupported(name: string, format: string): ImageError {
   return new ImageError('image-unsupported', `${name}: this build can't decode ${format}. Convert it to JPEG or PNG.`);
 }
 
-async function readStart(source: ByteSource, length: number, signal?: AbortSignal): Promise<Uint8Array> {
+async function reading<T>(source: ByteSource, read: () => Promise<T>): Promise<T> {
   try {
-    return await source.read({ start: 0, end: length }, signal);
+    return await read();
   } catch (error) {
     if (error instanceof CancelledError) throw error;
     const reason = error instanceof CheckpointError ? 'it changed while it was read' : String(error);

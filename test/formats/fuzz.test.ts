@@ -3,25 +3,10 @@ import { type ByteRange, MemorySource } from '../../models/bytes/byte-source.ts'
 import { CheckpointError } from '../../models/errors.ts';
 import { openCheckpoint } from '../../models/formats/open-checkpoint.ts';
 import { readTensor } from '../../models/formats/read-tensor.ts';
+import { mutate, type Region, random } from '../mutations.ts';
 import { fixtureBytes } from './sources.ts';
 
 const ROUNDS = 100;
-
-/** Mulberry32: small, seeded, the same everywhere. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
-
-interface Region {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** The bytes that decide something: mutations of tensor data would only change numbers. */
 function structure(file: string, bytes: Uint8Array): Region[] {
@@ -66,43 +51,6 @@ function places(bytes: Uint8Array, signatures: readonly string[], length: number
     for (let at = text.indexOf(signature); at >= 0; at = text.indexOf(signature, at + 1))
       found.push({ start: at, end: Math.min(bytes.length, at + length) });
   return found;
-}
-
-/** What breaks readers: flipped bits, extreme bytes, numbers off by one, pieces copied over others, cuts and repeats. */
-function mutate(original: Uint8Array, regions: readonly Region[], next: (below: number) => number): Uint8Array {
-  const bytes = Uint8Array.from(original);
-  const place = () => {
-    const { start, end } = regions[next(regions.length)]!;
-    return start + next(end - start);
-  };
-  for (let i = 1 + next(4); i > 0; i--) {
-    const at = place();
-    switch (next(6)) {
-      case 0:
-        bytes[at]! ^= 1 << next(8);
-        break;
-      case 1:
-        bytes[at] = [0, 1, 0x7f, 0x80, 0xff, 0x2e, 0x28, 0x52][next(8)]!;
-        break;
-      case 2:
-        bytes[at]! += next(2) === 0 ? 1 : 255;
-        break;
-      case 3:
-        bytes.fill(0xff, at, at + 1 + next(8));
-        break;
-      case 4: {
-        const from = place();
-        bytes.copyWithin(at, from, from + 1 + next(32));
-        break;
-      }
-      case 5: {
-        const removed = 1 + next(16);
-        bytes.copyWithin(at, at + removed);
-        break;
-      }
-    }
-  }
-  return next(12) === 0 ? bytes.subarray(0, next(bytes.length)) : bytes;
 }
 
 /** Notes how much is asked for: what a reader reads is what it allocates. */

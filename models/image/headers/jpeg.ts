@@ -3,6 +3,10 @@ import { exifOrientation, type Orientation } from '../exif.ts';
 import { MalformedHeader, type ParsedHeader, UnsupportedImage } from './parsed-header.ts';
 
 const EXIF_ID = 'Exif\0\0';
+const PROGRESSIVE = 0xc2;
+const START_OF_SCAN = 0xda;
+/** Precision, height, width and the number of components, three bytes for each of which follow. */
+const FRAME_BYTES = 6;
 
 /** JPEG (ITU-T T.81, annex B): marker segments up to the frame header, which may lie behind megabytes of metadata. */
 export function parseJpeg(view: DataView): ParsedHeader {
@@ -35,7 +39,18 @@ function frame(view: DataView, marker: number, at: number, orientation: Orientat
   const precision = view.getUint8(at);
   const height = view.getUint16(at + 1);
   const width = view.getUint16(at + 3);
+  const components = view.getUint8(at + 5);
   if (marker > 0xc2) throw new UnsupportedImage(marker >= 0xc9 ? 'arithmetic-coded JPEG' : 'lossless or layered JPEG');
   if (precision !== 8) throw new UnsupportedImage(`JPEG with ${precision} bits per sample`);
-  return { width, height, orientation, animated: false };
+  const severalScans = marker === PROGRESSIVE || !isOneScan(view, at + FRAME_BYTES + 3 * components, components);
+  return { width, height, orientation, animated: false, severalScans };
+}
+
+/** Whether the first scan holds all components: decoders then read no other. False where the bytes at hand end before it. */
+function isOneScan(view: DataView, start: number, components: number): boolean {
+  for (let at = start; at + 5 <= view.byteLength; at += 2 + view.getUint16(at + 2)) {
+    if (view.getUint8(at) !== 0xff) return false;
+    if (view.getUint8(at + 1) === START_OF_SCAN) return view.getUint8(at + 4) === components;
+  }
+  return false;
 }

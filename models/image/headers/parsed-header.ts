@@ -12,6 +12,8 @@ export interface ParsedHeader {
   readonly animated: boolean | null;
   /** How many frames there are; null where the bytes at hand do not tell. Absent for a still picture. */
   readonly frames?: number | null;
+  /** Of a JPEG: it is decoded in more than one pass, or the bytes at hand do not tell. */
+  readonly severalScans?: boolean;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { BlobSource } from '../../../models/bytes/byte-source.ts';
 import { ImageError, throwIfCancelled } from '../../../models/errors.ts';
-import { readImageHeaderFrom } from '../../../models/image/header.ts';
+import { judgeSize, readImageHeaderFrom } from '../../../models/image/header.ts';
 import type { Pixels } from '../../../models/image/preprocess.ts';
 import type { PictureRef } from '../protocol.ts';
 
@@ -18,6 +18,8 @@ export async function decodePicture(picture: PictureRef, signal: AbortSignal): P
   const bitmap = await decode(name, bytes);
   try {
     throwIfCancelled(signal);
+    // A decoder may find another size in the file than the header has.
+    judgeSize(name, bitmap.width, bitmap.height);
     return readPixels(bitmap);
   } catch (error) {
     if (error instanceof RangeError)
