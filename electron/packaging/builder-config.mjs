@@ -68,7 +68,8 @@ export const CONFIG = {
   afterPack: ({ appOutDir, packager }) =>
     rm(join(packager.getResourcesDir(appOutDir), 'default_app.asar'), { force: true }),
   publish: null,
-  // The AppImage runtime that is linked statically: the older one, still the default, needs a libfuse2 that systems no longer have.
+  // The AppImage runtime that is linked statically. The older one, still the default, needs a libfuse2 that systems no longer
+  // have, and starts Chromium without its sandbox everywhere; this one only where user namespaces are forbidden.
   toolsets: { appimage: '1.0.3' },
 
   linux: {

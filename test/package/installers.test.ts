@@ -32,6 +32,11 @@ test.each([
   await expect(validateConfiguration(config, debugLogger)).rejects.toThrow(/invalid/i);
 });
 
+test('the AppImage’s runtime neither gives up the sandbox everywhere nor needs libfuse2', () => {
+  expect(CONFIG.toolsets?.appimage).toBe('1.0.3');
+  expect(JSON.stringify(CONFIG)).not.toContain('no-sandbox');
+});
+
 test('every file that the configuration names is there', () => {
   const named = [CONFIG.linux?.icon, CONFIG.win?.icon, CONFIG.mac?.icon, CONFIG.nsis?.include];
   for (const file of named) expect.soft(existsSync(join(root, z.string().parse(file))), String(file)).toBe(true);
