@@ -69,6 +69,7 @@ export type EngineErrorCode =
   | 'input-too-large' // more memory than the engine has, or a side beyond what it takes
   | 'taps-released' // the run whose attention is asked for is no longer held; analyse the image again
   | 'engine-bad-request'
+  | 'engine-short-answer' // it answered for fewer pictures than it was asked about
   | 'engine-unexpected';
 
 /** A fault of the inference engine, not of the user's file. */
@@ -83,7 +84,10 @@ export type ShellErrorCode =
   | 'app-incomplete' // a file of the app itself is missing or damaged
   | 'usage' // a command line that cannot be understood
   | 'output-exists' // a file stands where the result should go
-  | 'output-unwritable'; // the file system would not take the result
+  | 'output-unwritable' // the file system would not take the result
+  | 'figure-undrawable' // the browser would not draw or encode a figure of this size
+  | 'clipboard-refused'
+  | 'asset-unreadable'; // a file of the app's that the shell serves did not come
 
 /** A fault between the app and the machine it runs on. */
 export class ShellError extends LensError<ShellErrorCode> {
@@ -166,6 +170,11 @@ export class CancelledError extends LensError<'cancelled'> {
   }
 }
 
+/** What was thrown says, for a message that names the file or the step: anything can be thrown. */
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** Throws {@link CancelledError} if `signal` has fired; the one way our loops honour an AbortSignal. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new CancelledError();
@@ -187,6 +196,7 @@ const CLASSES = {
   DownloadError,
   ImportError,
   EvaluationError,
+  RecipeError,
 } as const;
 
 /** An error as plain data. Anything that is not ours becomes an `engine-unexpected` {@link EngineError}. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { type LensError, ShellError } from '../../models/errors.ts';
+import { type LensError, reasonOf, ShellError } from '../../models/errors.ts';
 
 /**
  * One `cvt` command: takes the words after its name and resolves with whether all of its input was good. What makes it
@@ -20,7 +20,7 @@ export function parseWords<Options extends NonNullable<ParseArgsConfig['options'
   try {
     return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw usageError((error as Error).message);
+    throw usageError(reasonOf(error));
   }
 }
 

@@ -4,7 +4,7 @@ import type { GridSize } from '../../models/cvt/grids.ts';
 import { namedSide } from '../../models/cvt/named-resolution.ts';
 import type { Activation, CvtSpec } from '../../models/cvt/spec.ts';
 import { parseSpecText } from '../../models/cvt/spec-text.ts';
-import { SpecError } from '../../models/errors.ts';
+import { reasonOf, SpecError } from '../../models/errors.ts';
 import { LARGEST_INPUT_SIDE } from '../../models/image/preprocessing.ts';
 import type { CpuPrecision } from '../inference/load-model.ts';
 import { callerPath, usageError } from './command.ts';
@@ -59,7 +59,7 @@ export async function readSpec(path: string | undefined): Promise<CvtSpec | null
   try {
     text = await readFile(callerPath(path), 'utf8');
   } catch (error) {
-    throw new SpecError('spec-unreadable', `${path}: could not be read (${(error as Error).message}).`, {
+    throw new SpecError('spec-unreadable', `${path}: could not be read (${reasonOf(error)}).`, {
       cause: error,
     });
   }

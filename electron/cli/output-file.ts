@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { access, open, rename, rm } from 'node:fs/promises';
-import { ShellError, throwIfCancelled } from '../../models/errors.ts';
+import { reasonOf, ShellError, throwIfCancelled } from '../../models/errors.ts';
 
 /** @throws ShellError `output-exists` */
 export async function refuseExisting(out: string): Promise<void> {
@@ -44,7 +44,7 @@ async function openForWriting(path: string) {
   try {
     return await open(path, 'wx');
   } catch (error) {
-    throw new ShellError('output-unwritable', `${path}: cannot be written (${(error as Error).message}).`, {
+    throw new ShellError('output-unwritable', `${path}: cannot be written (${reasonOf(error)}).`, {
       cause: error,
     });
   }

@@ -1,6 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { EvaluationError } from '../../models/errors.ts';
+import { EvaluationError, reasonOf } from '../../models/errors.ts';
 import type { ClassList } from '../../models/evaluation/class-list.ts';
 import type { LabelledImage, Labelling } from '../../models/evaluation/labelled-images.ts';
 import {
@@ -75,7 +75,7 @@ async function readLabels(path: string): Promise<string> {
     if (size > LARGEST_LABELS_FILE) throw new Error(`it is larger than ${LARGEST_LABELS_FILE / 2 ** 20} MiB`);
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new EvaluationError('labels-unreadable', `${path}: could not be read (${(error as Error).message}).`, {
+    throw new EvaluationError('labels-unreadable', `${path}: could not be read (${reasonOf(error)}).`, {
       cause: error,
     });
   }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { EvaluationError } from '../../models/errors.ts';
+import { EvaluationError, reasonOf } from '../../models/errors.ts';
 import { ClassList, classesFromLabels, withWordNetIds } from '../../models/evaluation/class-list.ts';
 import { parseLabels } from '../../models/evaluation/label-list.ts';
 import { findAppRoot } from '../app-root.ts';
@@ -33,7 +33,7 @@ async function readClasses(file: string): Promise<readonly string[]> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new EvaluationError('classes-unreadable', `${file}: could not be read (${(error as Error).message}).`, {
+    throw new EvaluationError('classes-unreadable', `${file}: could not be read (${reasonOf(error)}).`, {
       cause: error,
     });
   }

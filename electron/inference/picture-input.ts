@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ImageError } from '../../models/errors.ts';
+import { ImageError, reasonOf } from '../../models/errors.ts';
 import { normalise, preprocess } from '../../models/image/preprocess.ts';
 import type { Preprocessing } from '../../models/image/preprocessing.ts';
 import { decodeImage } from '../decode-image.ts';
@@ -13,7 +13,7 @@ export async function readPicture(path: string, name: string): Promise<Uint8Arra
   try {
     return await readFile(path);
   } catch (error) {
-    throw new ImageError('image-unreadable', `${name}: could not be read (${(error as Error).message}).`, {
+    throw new ImageError('image-unreadable', `${name}: could not be read (${reasonOf(error)}).`, {
       cause: error,
     });
   }

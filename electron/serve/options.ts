@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ShellError } from '../../models/errors.ts';
+import { reasonOf, ShellError } from '../../models/errors.ts';
 
 export interface ServeArguments {
   /** Null: whichever of the usual ones is free. */
@@ -25,7 +25,7 @@ export function parseServeArguments(words: readonly string[]): ServeArguments {
       allowPositionals: false,
     }));
   } catch (cause) {
-    throw new ShellError('usage', `${(cause as Error).message}\n${SERVE_USAGE}`, { cause });
+    throw new ShellError('usage', `${reasonOf(cause)}\n${SERVE_USAGE}`, { cause });
   }
   return {
     port: values.port === undefined ? null : parsePort(values.port),

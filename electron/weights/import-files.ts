@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { HuggingFaceConfig } from '../../models/cvt/hugging-face-config.ts';
 import { parseSpecFile } from '../../models/cvt/spec-text.ts';
-import { CheckpointError, ImportError, SpecError } from '../../models/errors.ts';
+import { CheckpointError, ImportError, reasonOf, SpecError } from '../../models/errors.ts';
 import { parseLabels } from '../../models/evaluation/label-list.ts';
 import { openCheckpoint } from '../../models/formats/open-checkpoint.ts';
 import { FileSource } from './file-source.ts';
@@ -133,7 +133,7 @@ async function readText({ name, path }: ImportFile): Promise<string | null> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof ImportError) throw error;
-    throw new SpecError('spec-unreadable', `${name}: could not be read (${(error as Error).message}).`, {
+    throw new SpecError('spec-unreadable', `${name}: could not be read (${reasonOf(error)}).`, {
       cause: error,
     });
   }

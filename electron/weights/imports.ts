@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { stageGrids } from '../../models/cvt/grids.ts';
 import { toOfficialSpec } from '../../models/cvt/spec.ts';
-import { ImportError } from '../../models/errors.ts';
+import { ImportError, reasonOf } from '../../models/errors.ts';
 import { LARGEST_INPUT_SIDE, preprocessingFor } from '../../models/image/preprocessing.ts';
 import type {
   ImportChoices,
@@ -116,7 +116,7 @@ export class Imports {
     const progress = (done: number) => work.progress?.({ phase: 'checking', done, total: size });
     const found = await sha256OfFile(file.path, { signal: work.signal, progress }).catch((cause: unknown) => {
       if (work.signal?.aborted) throw cause;
-      throw new ImportError('import-other-file', `${file.name}: could not be read (${(cause as Error).message}).`);
+      throw new ImportError('import-other-file', `${file.name}: could not be read (${reasonOf(cause)}).`);
     });
     if (found !== sha256)
       throw new ImportError(

@@ -4,7 +4,7 @@ import { checkFinite } from '../../models/cvt/check-finite.ts';
 import { countMultiplyAdds, countParameters } from '../../models/cvt/counts.ts';
 import { namedSide } from '../../models/cvt/named-resolution.ts';
 import { type CvtCheckpoint, openCvt } from '../../models/cvt/open-cvt.ts';
-import { CheckpointError, ImportError } from '../../models/errors.ts';
+import { CheckpointError, ImportError, reasonOf } from '../../models/errors.ts';
 import { preprocessingFor } from '../../models/image/preprocessing.ts';
 import { needsCopy } from '../../models/onnx/weight-table.ts';
 import type { ModelFacts } from '../../renderer/shell/library-entry.ts';
@@ -91,7 +91,7 @@ export async function look({ name, path }: ImportFile): Promise<string> {
     const { size, mtimeMs, ino } = await stat(path);
     return [size, mtimeMs, ino].join(' ');
   } catch (cause) {
-    throw new CheckpointError('unreadable', `${name}: could not be read (${(cause as Error).message}).`, { cause });
+    throw new CheckpointError('unreadable', `${name}: could not be read (${reasonOf(cause)}).`, { cause });
   }
 }
 

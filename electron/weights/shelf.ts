@@ -3,7 +3,7 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { catalogEntry } from '../../models/catalog.ts';
 import { parseSpec } from '../../models/cvt/spec.ts';
-import { DownloadError, LensError } from '../../models/errors.ts';
+import { DownloadError, LensError, reasonOf } from '../../models/errors.ts';
 import { syncFolder } from '../settings/write-whole.ts';
 import { sha256OfFile } from './checksum.ts';
 import { isMissing, onDisk } from './disk-failure.ts';
@@ -55,7 +55,7 @@ export class Shelf {
     } catch (error) {
       if (isMissing(error) && weights.place === 'outside')
         return { kind: 'broken', manifest, error: moved(manifest.title ?? id, path) };
-      return broken(isMissing(error) ? 'is no longer there' : `cannot be read (${(error as Error).message})`);
+      return broken(isMissing(error) ? 'is no longer there' : `cannot be read (${reasonOf(error)})`);
     }
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SpecError } from '../errors.ts';
+import { reasonOf, SpecError } from '../errors.ts';
 import { type CvtSpec, parseSpec } from './spec.ts';
 
 /** What a Hugging Face `config.json` says about a CvT. */
@@ -74,7 +74,7 @@ export function parseHuggingFaceConfigText(text: string, source: string): Huggin
   try {
     data = JSON.parse(text);
   } catch (error) {
-    throw new SpecError('spec-unreadable', `${source}: not JSON (${(error as Error).message}).`, { cause: error });
+    throw new SpecError('spec-unreadable', `${source}: not JSON (${reasonOf(error)}).`, { cause: error });
   }
   return parseHuggingFaceConfig(data, source);
 }

@@ -1,5 +1,5 @@
 import { parse as parseYaml } from 'yaml';
-import { SpecError } from '../errors.ts';
+import { reasonOf, SpecError } from '../errors.ts';
 import { type HuggingFaceConfig, isHuggingFaceConfig, parseHuggingFaceConfig } from './hugging-face-config.ts';
 import { type CvtSpec, parseSpec } from './spec.ts';
 
@@ -31,7 +31,7 @@ function parseData(text: string, source: string): unknown {
     // The limit on aliases keeps nine lines from standing for a billion nodes.
     return isJson ? JSON.parse(text) : parseYaml(text, { maxAliasCount: 100, logLevel: 'error' });
   } catch (error) {
-    const [reason] = (error as Error).message.split('\n');
+    const [reason] = reasonOf(error).split('\n');
     throw new SpecError('spec-unreadable', `${source}: neither JSON nor YAML (${reason}).`, { cause: error });
   }
 }

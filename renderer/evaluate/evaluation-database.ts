@@ -1,5 +1,5 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
-import { EvaluationError } from '../../models/errors.ts';
+import { EvaluationError, reasonOf } from '../../models/errors.ts';
 import {
   type EvaluationJournal,
   type JournalEntry,
@@ -151,10 +151,6 @@ export class EvaluationDatabase {
       throw new EvaluationError('journal-unwritable', message, { cause: error });
     }
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** What evaluations are kept in, so that tests can stand one in. */

@@ -1,4 +1,4 @@
-import { toErrorMessage } from '../../models/errors.ts';
+import { EvaluationError, toErrorMessage } from '../../models/errors.ts';
 import { parseLabels } from '../../models/evaluation/label-list.ts';
 import {
   checkLabelsText,
@@ -59,7 +59,8 @@ export function draftActions(library: ModelLibrary): DraftActions {
   const takeClassNames = async (file: File) => {
     const names = parseLabels(await file.text());
     if (names === null)
-      throw new Error(
+      throw new EvaluationError(
+        'classes-unreadable',
         `${file.name}: no class names in it. One name a line is read, or JSON: a list, or names by index.`,
       );
     changeDraft({ classNames: { file: file.name, names } });
@@ -73,7 +74,7 @@ export function draftActions(library: ModelLibrary): DraftActions {
     take: ({ folder, labels, classNames }) =>
       attempt(async () => {
         if (folder !== null && folder.pictures.length === 0)
-          throw new Error(`${folder.name}: no pictures in this folder or below it.`);
+          throw new EvaluationError('no-pictures', `${folder.name}: no pictures in this folder or below it.`);
         if (folder !== null) {
           const { models } = draft();
           changeDraft({ folder, models: models.length === 0 ? modelInUse() : models });
@@ -127,7 +128,10 @@ function tell(id: string, understanding: Understanding): void {
 
 async function readLabels(file: File): Promise<LabelsFile> {
   if (file.size > LARGEST_LABELS_FILE)
-    throw new Error(`${file.name}: larger than ${LARGEST_LABELS_FILE / 2 ** 20} MiB. It is no list of labels.`);
+    throw new EvaluationError(
+      'labels-unreadable',
+      `${file.name}: larger than ${LARGEST_LABELS_FILE / 2 ** 20} MiB. It is no list of labels.`,
+    );
   const text = await file.text();
   checkLabelsText(text, file.name);
   return { name: file.name, text };

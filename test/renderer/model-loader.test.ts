@@ -43,6 +43,28 @@ test('the model before is set aside at once, so that nothing more is begun with 
   expect(model()).toMatchObject({ kind: 'opening', id: ID });
 });
 
+test.each([
+  ['its weights are checked', ID],
+  ['it is read', 'test'],
+])('loading that is stopped while %s ends, says so, and can be begun again', async (_, id) => {
+  const { engine, library, loader, model } = await start();
+  void loader.load(id);
+  await settled();
+  loader.stop();
+  expect(model()).toMatchObject({ kind: 'error', id, error: { code: 'cancelled' } });
+  await settled();
+  // What comes late changes nothing.
+  if (id === 'test') await engine.next('prepare').answer(REPORT);
+  expect(model().kind).toBe('error');
+  loader.stop();
+  expect(model().kind).toBe('error');
+  void loader.load('test');
+  await settled();
+  await engine.next('prepare').answer(REPORT);
+  expect(model()).toMatchObject({ kind: 'ready', id: 'test' });
+  expect(library.pending.length).toBeLessThanOrEqual(1);
+});
+
 test('a model is prepared at the size of the runs to come, and described at its own', async () => {
   const { engine, loader, model } = await start();
   const { useSettings } = await import('../../renderer/stores/settings.ts');
