@@ -22,7 +22,8 @@ export function quantiseLinear(weight: Float32Array, outputs: number): Quantised
     let largest = 0;
     for (const value of row) largest = Math.max(largest, Math.abs(value));
     // A channel of zeros, or of numbers too small for a scale, is zero on any scale.
-    const step = Math.fround(largest / LARGEST) || 1;
+    const exact = Math.fround(largest / LARGEST);
+    const step = exact === 0 ? 1 : exact;
     scale[output] = step;
     for (let input = 0; input < inputs; input++)
       values[input * outputs + output] = Math.max(-LARGEST, Math.min(LARGEST, Math.round(row[input]! / step)));
