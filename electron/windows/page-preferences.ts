@@ -13,6 +13,8 @@ export function pagePreferences(root: string, preload: 'preload' | 'engine-prelo
     nodeIntegration: false,
     nodeIntegrationInWorker: false,
     webSecurity: true,
+    allowRunningInsecureContent: false,
+    experimentalFeatures: false,
     webviewTag: false,
     spellcheck: false,
   };
