@@ -23,7 +23,7 @@ const LINEAR = 'stage1.blocks.0.mlp.fc1.weight';
 
 function tiny(tensor: typeof formulaTensor = formulaTensor): Promise<CvtCheckpoint> {
   const bytes = formulaCheckpoint(REFERENCE_SPEC, 10, 1, tensor);
-  return openCvt(new MemorySource('tiny.safetensors', bytes), { spec: REFERENCE_SPEC });
+  return openCvt(new MemorySource('tiny.safetensors', bytes), { spec: REFERENCE_SPEC, activation: null });
 }
 
 /** The formula's weights with the first of `name` replaced. */
@@ -104,6 +104,7 @@ describe('converted weights', () => {
     const { bytes } = await convert(await tiny(), 'int8');
     const other = await openCvt(new MemorySource('other', formulaCheckpoint(REFERENCE_SPEC, 11, 1)), {
       spec: REFERENCE_SPEC,
+      activation: null,
     });
     await failure(() => openConverted(new MemorySource('kept', bytes), other, 'int8'), 'wrong-shape');
   });

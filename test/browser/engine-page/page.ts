@@ -22,6 +22,7 @@ import {
 } from '../../../renderer/engine/worker/network.ts';
 import { loadRuntime } from '../../../renderer/engine/worker/runtime.ts';
 import { tapStore } from '../../../renderer/engine/worker/taps.ts';
+import { convertedFiles } from '../../../renderer/storage/converted-files.ts';
 import { formulaCheckpoint } from '../../golden/formula-checkpoint.ts';
 import { formulaInput } from '../../golden/formula-weights.ts';
 
@@ -55,6 +56,12 @@ const engine = engineOf(supervisor);
 const states: EngineState[] = [];
 engine.onState((state) => states.push(state));
 
+const converted = convertedFiles(navigator.storage);
+
+async function* pieces(bytes: Uint8Array) {
+  yield bytes;
+}
+
 const lens = {
   states: () => states,
 
@@ -67,6 +74,36 @@ const lens = {
         const phases: string[] = [];
         const report = await engine.call('prepare', model, { onProgress: ({ phase }) => phases.push(phase) });
         return { report, phases };
+      })(),
+    ),
+
+  /** Converted weights that are kept, as the app's page sees them. */
+  kept: () => settle(converted.list()),
+
+  clearKept: (modelId: string | null) => settle(converted.clear(modelId)),
+
+  /** Overwrites one byte of what is kept of a model. @param at from the end where negative */
+  damageKept: (modelId: string, at: number) =>
+    settle(
+      (async () => {
+        const [file] = (await converted.list()).filter((each) => each.modelId === modelId);
+        const bytes = new Uint8Array(await (await converted.open(modelId, file!.name))!.arrayBuffer());
+        bytes[at < 0 ? bytes.length + at : at]! ^= 0xff;
+        await converted.write(modelId, file!.name, pieces(bytes));
+      })(),
+    ),
+
+  /** Withdraws bringing a model up when this phase begins. */
+  prepareUntil: (model: RemoteModel, phase: string) =>
+    settle(
+      (async () => {
+        const controller = new AbortController();
+        return engine.call('prepare', model, {
+          signal: controller.signal,
+          onProgress: (progress) => {
+            if (progress.phase === phase) controller.abort();
+          },
+        });
       })(),
     ),
 
