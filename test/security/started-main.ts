@@ -78,6 +78,7 @@ export async function startMain({ words = [], lock, platform, early }: StartOpti
       );
     },
     async stop() {
+      electron.app.quit.mockClear();
       electron.app.emit('will-quit', { preventDefault() {} });
       await vi.waitFor(() => {
         if (lock !== false && electron.app.quit.mock.calls.length === 0) throw new Error('It does not end.');
