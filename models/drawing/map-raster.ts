@@ -86,13 +86,10 @@ export function rasterMap(map: AttentionMap, scale: MapScale, place: PlacedGrid,
   const factor = width > 0 ? (scale.factor / width) * top : 0;
   const offset = width > 0 ? (-scale.min / width) * top : positionOnScale(scale, 0) * top;
   for (let i = 0; i < cells.length; i++) steps[i] = cells[i]! * factor + offset;
-  return look.interpolation === 'tiles'
-    ? rasterTiles(
-        Uint32Array.from(steps, (step) => colors[nearestStep(step)]!),
-        place,
-        canvas,
-      )
-    : rasterSmooth(steps, colors, place, canvas);
+  if (look.interpolation === 'smooth') return rasterSmooth(steps, colors, place, canvas);
+  const tiles = new Uint32Array(steps.length);
+  for (let i = 0; i < steps.length; i++) tiles[i] = colors[nearestStep(steps[i]!)]!;
+  return rasterTiles(tiles, place, canvas);
 }
 
 /**
@@ -129,7 +126,7 @@ export function rasterColors(
   return red!;
 }
 
-/** One colour a cell. Each row of tiles is drawn once and copied down. */
+/** One colour a cell; the tiles cover all of the area. Each row of tiles is drawn once and copied down. */
 function rasterTiles(colors: Uint32Array, place: PlacedGrid, canvas: Canvas): Raster {
   const { geometry, window } = place;
   const area = areaOf(place, canvas);
@@ -144,7 +141,8 @@ function rasterTiles(colors: Uint32Array, place: PlacedGrid, canvas: Canvas): Ra
     for (let col = 0; col < geometry.cols.count; col++) {
       const from = Math.max(xs[col]! - area.left, 0);
       const to = Math.min(xs[col + 1]! - area.left, area.width);
-      if (from < to) pixels.fill(colors[row * geometry.cols.count + col]!, start + from, start + to);
+      const color = colors[row * geometry.cols.count + col]!;
+      for (let x = start + from; x < start + to; x++) pixels[x] = color;
     }
     for (let y = first + 1; y < last; y++) pixels.copyWithin(y * area.width, start, start + area.width);
   }
@@ -208,12 +206,10 @@ function samples(
   return { cell, end, share };
 }
 
-/** Transparent; of the scratch where there is one that suffices. */
+/** To be written over whole; of the scratch where there is one that suffices. */
 function pixelsOf({ width, height }: { readonly width: number; readonly height: number }, { scratch }: Canvas) {
   const count = width * height;
-  return scratch && scratch.byteLength >= count * 4
-    ? new Uint32Array(scratch, 0, count).fill(0)
-    : new Uint32Array(count);
+  return scratch && scratch.byteLength >= count * 4 ? new Uint32Array(scratch, 0, count) : new Uint32Array(count);
 }
 
 /** What of the canvas the network's window covers. */

@@ -72,7 +72,9 @@ function factorOf(map: AttentionMap, unit: ScaleUnit): number {
 function rangeOf(map: AttentionMap, unit: ScaleUnit): Range {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  for (const value of map.cells) {
+  const { cells } = map;
+  for (let i = 0; i < cells.length; i++) {
+    const value = cells[i]!;
     if (value < min) min = value;
     if (value > max) max = value;
   }

@@ -7,7 +7,7 @@ import { useView } from '../../stores/view.ts';
 import { useCanvas } from '../../ui/hooks/use-canvas.ts';
 import type { ElementSize } from '../../ui/hooks/use-element-size.ts';
 import type { Inspection } from './use-inspection.ts';
-import { isTardy, useTardy } from './use-tardy.ts';
+import { useTardyMap } from './use-tardy.ts';
 import type { PictureLayout } from './use-zoom.ts';
 
 interface MapLayerProps {
@@ -21,15 +21,22 @@ export function MapLayer({ inspection: { tiles, analysis }, viewport, layout }: 
   const canvas = useRef<HTMLCanvasElement>(null);
   const overlay = useSettings((settings) => settings.overlay);
   const peeking = useView((state) => state.peeking);
-  const { shown, work } = useMaps((maps) => maps.large);
-  const tardy = useTardy(isTardy(work));
+  const shown = useMaps((maps) => maps.large.shown);
+  const tardy = useTardyMap();
+  const { offsetX, offsetY, scale } = layout;
 
-  useCanvas(canvas, viewport.width, viewport.height, (context, density) => {
-    // A map of the run before, until the store has followed.
-    if (!shown || !tiles || !overlay.visible || shown.runId !== analysis?.runId) return;
-    const device = inDevicePixels(layout, density);
-    paintMap(context, shown, tilesOfMap(tiles, shown.map), device, lookOf(overlay, shown.map.signed));
-  });
+  useCanvas(
+    canvas,
+    viewport.width,
+    viewport.height,
+    (context, density) => {
+      // A map of the run before, until the store has followed.
+      if (!shown || !tiles || !overlay.visible || shown.runId !== analysis?.runId) return;
+      const device = inDevicePixels(layout, density);
+      paintMap(context, shown, tilesOfMap(tiles, shown.map), device, lookOf(overlay, shown.map.signed));
+    },
+    [shown, tiles, overlay, analysis?.runId, offsetX, offsetY, scale],
+  );
 
   return (
     <canvas

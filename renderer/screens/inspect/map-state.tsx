@@ -1,25 +1,25 @@
 import { CircleAlert, RotateCcw } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useMaps } from '../../stores/maps.ts';
+import { type MapPlaceState, useMaps } from '../../stores/maps.ts';
 import { titleOf, useModel } from '../../stores/model.ts';
 import { useView } from '../../stores/view.ts';
 import { Button } from '../../ui/button.tsx';
 import { useApp } from '../frame/app-context.ts';
 import { noteText } from './map-words.ts';
 import { Working } from './picture-state.tsx';
-import { isTardy, useTardy } from './use-tardy.ts';
+import { useTardyMap } from './use-tardy.ts';
 import { progressShare, progressText } from './words.ts';
 
 /** Where the large map would stand while there is none: its progress, what went wrong, or why there is none. */
 export function MapState({ stageCount }: { readonly stageCount: number }) {
   const { studies } = useApp();
   const title = useModel(({ state }) => titleOf(state) ?? 'the model');
-  const work = useMaps((maps) => maps.large.work);
   const note = useMaps((maps) => maps.large.note);
   const stage = useView((state) => state.stage);
-  const tardy = useTardy(isTardy(work));
+  const tardy = useTardyMap();
+  const work = useMaps((maps) => worthTelling(maps.large.work, tardy));
 
-  if (work?.state.kind === 'working' && tardy) {
+  if (work?.state.kind === 'working') {
     const { progress } = work.state;
     return (
       <Presses>
@@ -53,6 +53,19 @@ export function MapState({ stageCount }: { readonly stageCount: number }) {
       </Presses>
     );
   return null;
+}
+
+/** A pointer's every step is work that begins and is done. */
+function worthTelling(work: MapPlaceState['work'], tardy: boolean): MapPlaceState['work'] {
+  switch (work?.state.kind) {
+    case 'working':
+      return tardy ? work : null;
+    case 'failed':
+    case 'stopped':
+      return work;
+    default:
+      return null;
+  }
 }
 
 /** Presses on what stands over the picture are not presses on the picture. */

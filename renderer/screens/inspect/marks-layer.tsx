@@ -22,7 +22,8 @@ export function MarksLayer({ inspection, viewport, layout }: MarksLayerProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useView((state) => state.view);
   const direction = useView((state) => state.direction);
-  const hover = useView((state) => state.hover);
+  // While the query follows the pointer, it is the query's cell that is marked.
+  const hover = useView((state) => (asksQuery(state) && state.activePin === null ? null : state.hover));
   const pins = useView((state) => state.pins);
   const activePin = useView((state) => state.activePin);
   const peeking = useView((state) => state.peeking);
@@ -31,34 +32,53 @@ export function MarksLayer({ inspection, viewport, layout }: MarksLayerProps) {
   const shown = useMaps((maps) => maps.large.shown);
   const { tiles } = inspection;
 
-  useCanvas(canvas, viewport.width, viewport.height, (context, density) => {
-    const device = inDevicePixels(layout, density);
-    if (!tiles) return;
-    if (shown && hover && (!asking || activePin !== null)) {
-      const grid = tilesOfMap(tiles, shown.map);
-      const cell = cellUnder(grid, hover);
-      // A pixel's own outline would hide it.
-      if (cell !== null && shown.map.on !== 'pixels') {
-        const dash = [3 * density, 3 * density];
-        outline(context, toDevice(extentInPicture(grid, cell), device), { width: density, dash });
-        outline(context, toDevice(tileInPicture(grid, cell), device), { width: density });
+  useCanvas(
+    canvas,
+    viewport.width,
+    viewport.height,
+    (context, density) => {
+      const device = inDevicePixels(layout, density);
+      if (!tiles) return;
+      if (shown && hover) {
+        const grid = tilesOfMap(tiles, shown.map);
+        const cell = cellUnder(grid, hover);
+        // A pixel's own outline would hide it.
+        if (cell !== null && shown.map.on !== 'pixels') {
+          const dash = [3 * density, 3 * density];
+          outline(context, toDevice(extentInPicture(grid, cell), device), { width: density, dash });
+          outline(context, toDevice(tileInPicture(grid, cell), device), { width: density });
+        }
       }
-    }
-    const stageTiles = tiles[stage];
-    if (!asking || !stageTiles) return;
-    const grid = queryGrid(stageTiles, direction, view === 'rollout');
-    for (const pin of pins) {
-      const cell = cellUnder(grid, pin.point);
-      if (cell === null) continue;
-      const active = pin.id === activePin;
-      const rect = toDevice(tileInPicture(grid, cell), device);
-      const color = PIN_COLORS[pin.color]!;
-      outline(context, rect, { width: (active ? 3 : 2) * density, edge: density, color });
-      numberPin(context, rect, { text: String(pin.color + 1), color, active, density });
-    }
-    const cell = activePin === null && shown ? shownCell(shown, stageTiles) : null;
-    if (cell !== null) outline(context, toDevice(tileInPicture(grid, cell), device), { width: 1.5 * density });
-  });
+      const stageTiles = tiles[stage];
+      if (!asking || !stageTiles) return;
+      const grid = queryGrid(stageTiles, direction, view === 'rollout');
+      for (const pin of pins) {
+        const cell = cellUnder(grid, pin.point);
+        if (cell === null) continue;
+        const active = pin.id === activePin;
+        const rect = toDevice(tileInPicture(grid, cell), device);
+        const color = PIN_COLORS[pin.color]!;
+        outline(context, rect, { width: (active ? 3 : 2) * density, edge: density, color });
+        numberPin(context, rect, { text: String(pin.color + 1), color, active, density });
+      }
+      const cell = activePin === null && shown ? shownCell(shown, stageTiles) : null;
+      if (cell !== null) outline(context, toDevice(tileInPicture(grid, cell), device), { width: 1.5 * density });
+    },
+    [
+      tiles,
+      shown,
+      hover,
+      asking,
+      stage,
+      direction,
+      view,
+      pins,
+      activePin,
+      layout.offsetX,
+      layout.offsetY,
+      layout.scale,
+    ],
+  );
 
   return (
     <canvas

@@ -1,5 +1,6 @@
 import { Pin, PinOff } from 'lucide-react';
-import type { Rect } from '../../../models/attention/geometry.ts';
+import { useState } from 'react';
+import type { Point, Rect } from '../../../models/attention/geometry.ts';
 import { precisionWords } from '../../../models/precision/precision.ts';
 import { cellUnder, extentInPicture, tilesOfMap } from '../../pipeline/tiles.ts';
 import { type ShownMap, useMaps } from '../../stores/maps.ts';
@@ -16,7 +17,7 @@ import './readout.css';
 
 /** Under the picture: the value and place of the cell under the pointer, and what the colours mean. */
 export function Readout({ inspection }: { readonly inspection: Inspection }) {
-  const hover = useView((state) => state.hover);
+  const hover = useReadPoint();
   const kept = useMaps((maps) => maps.large.shown);
   const shown = kept && kept.runId === inspection.analysis?.runId ? kept : null;
   const tiles = shown && inspection.tiles ? tilesOfMap(inspection.tiles, shown.map) : null;
@@ -46,6 +47,20 @@ function RanIn({ inspection }: { readonly inspection: Inspection }) {
   const ran = inspection.analysis?.precision.ran ?? 'fp32';
   if (ran === 'fp32') return null;
   return <span className="quiet">{precisionWords(ran)}</span>;
+}
+
+/**
+ * Where the pointer is. While the map follows it, a step of the pointer and the map of that step are read out together: the number
+ * of the new place in the old map would stand for a few milliseconds and mean nothing.
+ */
+function useReadPoint(): Point | null {
+  const hover = useView((state) => state.hover);
+  const following = useView((state) => asksQuery(state) && state.activePin === null);
+  const waiting = useMaps((maps) => maps.large.work?.state.kind === 'working');
+  const [read, setRead] = useState(hover);
+  const next = hover !== null && read !== null && following && waiting ? read : hover;
+  if (next !== read) setRead(next);
+  return next;
 }
 
 interface CellFactsProps {

@@ -33,8 +33,8 @@ export function StageCard({ at, stage, inspection }: StageCardProps) {
   const large = useView(
     ({ view, rolloutOn, stage: chosen }) => chosen === at && !(view === 'rollout' && rolloutOn === 'pixels'),
   );
-  const place = useMaps((maps) => maps.stages[at]) ?? NO_MAP;
-  const shown = place.shown?.runId === inspection.analysis?.runId ? place.shown : null;
+  const kept = useMaps((maps) => maps.stages[at]?.shown ?? null);
+  const shown = kept?.runId === inspection.analysis?.runId ? kept : null;
   const { setStage } = useView.getState();
   const { tokens, keys, cls } = stage.grids;
   const labels = inspection.entry?.labels ?? [];
@@ -62,11 +62,7 @@ export function StageCard({ at, stage, inspection }: StageCardProps) {
             {stage.heads} {stage.heads === 1 ? 'head' : 'heads'}
             {cls === 1 && ', CLS'}
           </span>
-          {shown ? (
-            <MapFacts shown={shown} heads={stage.heads} />
-          ) : (
-            <NoMap place={place} at={at} count={inspection.stages.length} />
-          )}
+          {shown ? <MapFacts shown={shown} heads={stage.heads} /> : <NoMap at={at} count={inspection.stages.length} />}
         </span>
       </button>
       <BlockScrubber at={at} depth={stage.depth} />
@@ -109,7 +105,8 @@ function MapFacts({ shown: { map, scale, components }, heads }: { readonly shown
 function endsOf(cells: Float32Array): { readonly min: number; readonly max: number } {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  for (const cell of cells) {
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i]!;
     if (cell < min) min = cell;
     if (cell > max) max = cell;
   }
@@ -133,7 +130,8 @@ function headShort({ head, view }: AttentionMap): string {
 }
 
 /** Why the card is empty, in a line. */
-function NoMap({ place, at, count }: { readonly place: MapPlaceState; readonly at: number; readonly count: number }) {
+function NoMap({ at, count }: { readonly at: number; readonly count: number }) {
+  const place = useMaps((maps) => maps.stages[at]) ?? NO_MAP;
   const text = noMapText(place, at, count);
   return text && <span className="card-map-facts card-none quiet">{text}</span>;
 }

@@ -28,20 +28,26 @@ export function StageMapCanvas({ at, inspection, shown }: StageMapCanvasProps) {
   const seen = inspection.window;
   const size = fitSeen(seen, room.width, room.height);
 
-  useCanvas(canvas, size.width, size.height, (context, density) => {
-    const tiles = inspection.tiles?.[at];
-    if (!shown || !tiles || !seen || !inspection.tiles) return;
-    const scale = size.scale * density;
-    const { left, top } = inputRect(seen);
-    const layout: Layout = { offsetX: -left * scale, offsetY: -top * scale, scale };
-    const { map } = shown;
-    paintMap(context, shown, tilesOfMap(inspection.tiles, map), layout, opaque(lookOf(overlay, map.signed)));
-    if ((map.view !== 'row' && map.view !== 'column') || map.token === null) return;
-    const grid = map.view === 'row' ? tiles.tokens : tiles.keys;
-    const cell = map.token - tiles.geometry.cls;
-    const color = pinColor === null ? '#ffffff' : PIN_COLORS[pinColor]!;
-    if (cell >= 0) outline(context, toDevice(tileInPicture(grid, cell), layout), { width: density, color });
-  });
+  useCanvas(
+    canvas,
+    size.width,
+    size.height,
+    (context, density) => {
+      const tiles = inspection.tiles?.[at];
+      if (!shown || !tiles || !seen || !inspection.tiles) return;
+      const scale = size.scale * density;
+      const { left, top } = inputRect(seen);
+      const layout: Layout = { offsetX: -left * scale, offsetY: -top * scale, scale };
+      const { map } = shown;
+      paintMap(context, shown, tilesOfMap(inspection.tiles, map), layout, opaque(lookOf(overlay, map.signed)));
+      if ((map.view !== 'row' && map.view !== 'column') || map.token === null) return;
+      const grid = map.view === 'row' ? tiles.tokens : tiles.keys;
+      const cell = map.token - tiles.geometry.cls;
+      const color = pinColor === null ? '#ffffff' : PIN_COLORS[pinColor]!;
+      if (cell >= 0) outline(context, toDevice(tileInPicture(grid, cell), layout), { width: density, color });
+    },
+    [shown, inspection.tiles, at, seen, overlay, pinColor],
+  );
 
   return (
     <span ref={box} className="card-map">

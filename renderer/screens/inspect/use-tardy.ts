@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { MapPlaceState } from '../../stores/maps.ts';
+import { type MapPlaceState, useMaps } from '../../stores/maps.ts';
 
 /** A study that takes longer is said to be under way; most are over before that could be read. */
 const TARDY_MS = 350;
@@ -18,4 +18,32 @@ export function useTardy(since: number | null): boolean {
     return () => clearTimeout(timer);
   }, [since]);
   return since !== null && tardySince === since;
+}
+
+/**
+ * The same for the map that is shown large, without a render at every step of a pointer that the engine keeps up with.
+ */
+export function useTardyMap(): boolean {
+  const [tardy, setTardy] = useState(false);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const look = () => {
+      const since = isTardy(useMaps.getState().large.work);
+      const left = since === null ? null : since + TARDY_MS - performance.now();
+      setTardy(left !== null && left <= 0);
+      // A timer that is under way looks again when it ends, at whatever is waited for by then.
+      if (left !== null && left > 0) timer ??= setTimeout(lookLater, left);
+    };
+    const lookLater = () => {
+      timer = null;
+      look();
+    };
+    look();
+    const end = useMaps.subscribe(look);
+    return () => {
+      end();
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, []);
+  return tardy;
 }
