@@ -10,7 +10,7 @@ export default defineConfig({
   // Both shells serve the app at an origin's root.
   base: '/',
   publicDir: false,
-  plugins: [react(), bundledPackages('renderer')],
+  plugins: [react(), bundledPackages('renderer', { first: true })],
   // onnxruntime-web's wasm stays a file beside the bundle instead of a string inside it.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
   // Both shells replace this word by a fresh nonce for every page load; the CSP names the same one.

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { ROOT } from '../bootstrap/root.mjs';
 
@@ -9,11 +9,16 @@ export const BUNDLED = join(ROOT, 'dist', '.bundled');
  * A plugin for Vite and rolldown that writes down which npm packages went into a bundle: modules, style sheets and the files
  * that they name. It asks the bundler itself, so a package counts however it got in.
  * @param {string} part of the app, for the list's name
+ * @param {{ readonly first?: boolean }} [options] whether it is the first of a build, which clears away what was left: tests
+ *   bundle parts too, and builds break off
  * @returns {import('rolldown').Plugin}
  */
-export function bundledPackages(part) {
+export function bundledPackages(part, { first = false } = {}) {
   return {
     name: 'bundled-packages',
+    buildStart() {
+      if (first) rmSync(BUNDLED, { recursive: true, force: true });
+    },
     generateBundle(_options, bundle) {
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
       // Style sheets and the files they name are in no chunk; scripts that are in none were left out of the bundle.
