@@ -3,6 +3,8 @@ import * as ort from 'onnxruntime-web';
 import { type AttentionSession, FRUGAL } from '../../models/attention/attention-sessions.ts';
 import type { AttentionGraph, AttentionShape } from '../../models/onnx/attention-graph.ts';
 import type { CvtGraph } from '../../models/onnx/build-cvt-graph.ts';
+import { cpuSessionEntries } from '../../models/onnx/session-options.ts';
+import { DiskBytes } from './disk-checkpoint.ts';
 
 /** onnxruntime-web's own advice: more threads than this gain nothing at CvT's sizes. */
 const MOST_THREADS = 8;
@@ -18,13 +20,16 @@ export interface NodeSession {
 
 /**
  * A session of the same WASM engine that the app uses, in this Node process.
- * @param checkpoint the whole checkpoint file, where the graph refers to it
+ * @param checkpoint the checkpoint file that the graph refers to; see DiskBytes
  */
 export async function createNodeSession(graph: CvtGraph, checkpoint: Uint8Array): Promise<NodeSession> {
   ort.env.wasm.numThreads = Math.min(MOST_THREADS, availableParallelism());
   const session = await ort.InferenceSession.create(graph.message.toBytes(), {
     executionProviders: ['wasm'],
     externalData: graph.usesExternalData ? [{ path: EXTERNAL_PATH, data: checkpoint }] : [],
+    extra: { session: { ...cpuSessionEntries(checkpoint.byteLength) } },
+  }).catch((error: unknown) => {
+    throw (checkpoint instanceof DiskBytes && checkpoint.failure) || error;
   });
   return {
     async run(input, shape) {
