@@ -14,6 +14,11 @@ describe('diagnose', () => {
     [new Error('Aborted(). Build with -sASSERTIONS for more info.'), 'engine-crashed', true],
     [new Error('Non-zero status code returned while running Conv node.'), 'engine-unexpected', false],
     ['a string', 'engine-unexpected', false],
+    [
+      new Error('no available backend found. ERR: [wasm] RuntimeError: Aborted(NetworkError: Failed to execute send).'),
+      'engine-start',
+      true,
+    ],
   ])('%s is %s, fatal: %s', async (thrown, code, fatal) => {
     expect(await diagnose(thrown, null)).toMatchObject({ error: { code }, fatal });
   });

@@ -85,7 +85,11 @@ function useDescription(image: TrayImage): string {
   const top = useTopPrediction(image);
   const session = useSession((state) => state.began);
   const { status, name, frames, result } = image;
-  if (status.kind === 'error') return status.error.message;
+  if (status.kind === 'error') {
+    const { message } = status.error;
+    // An engine's fault does not name the picture by itself.
+    return message.startsWith(name) ? message : `${name}: ${message}`;
+  }
   if (top) {
     const earlier = result && result.at < session ? '; from an earlier session' : '';
     const first = frames?.certain ? `; ${framesText(frames)}` : '';
