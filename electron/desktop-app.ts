@@ -1,4 +1,4 @@
-import { app, type BrowserWindow, shell } from 'electron';
+import { app, type BrowserWindow, nativeTheme, shell } from 'electron';
 import type { Settings } from '../renderer/shell/settings.ts';
 import { CommandPost } from './desktop/command-post.ts';
 import { answerDesktop } from './desktop/desktop-requests.ts';
@@ -39,6 +39,8 @@ export class DesktopApp {
       // Linux has no such list.
       tellSystem: (path) => process.platform !== 'linux' && app.addRecentDocument(path),
     });
+    // Windows gathers windows, pins and recent files under this name, the installer's (electron/packaging).
+    if (process.platform === 'win32') app.setAppUserModelId('app.cvt-lens.CvTLens');
     app.on('open-file', (event, path) => {
       event.preventDefault();
       this.#openAndShow([path]);
@@ -72,6 +74,7 @@ export class DesktopApp {
 
   /** Shows the menus and the first window. Once the app is ready. */
   async start(root: string, settings: Settings): Promise<void> {
+    nativeTheme.themeSource = settings.theme;
     this.#menu = new AppMenu(
       {
         platform: process.platform,
@@ -97,8 +100,9 @@ export class DesktopApp {
     this.#show();
   }
 
-  /** The menus mark what is chosen. */
+  /** The menus mark what is chosen; they and the window's own frame have the app's theme. */
   settingsChanged({ theme, device }: Partial<Settings>): void {
+    if (theme) nativeTheme.themeSource = theme;
     this.#menu?.update({ ...(theme && { theme }), ...(device && { device }) });
   }
 

@@ -181,6 +181,8 @@ function viewMenu({ isDevelopment }: MenuState, make: Make): Item {
       },
       LINE,
       { role: 'zoomIn', label: 'Larger Text and Controls' },
+      // The plus sign without Shift, where the two share a key.
+      { role: 'zoomIn', accelerator: 'CommandOrControl+=', visible: false, acceleratorWorksWhenHidden: true },
       { role: 'zoomOut', label: 'Smaller Text and Controls' },
       { role: 'resetZoom', label: 'Normal Size' },
       LINE,

@@ -19,7 +19,6 @@ export function openUiWindow(root: string, state: WindowStateFile): BrowserWindo
     title: 'CvT Lens',
     // No flash of the other theme before the page is drawn.
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#101214' : '#ffffff',
-    autoHideMenuBar: true,
     // Elsewhere the icon comes from the executable.
     ...(process.platform === 'linux' && { icon: join(root, 'assets', 'icons', 'png', '512.png') }),
     webPreferences: pagePreferences(root, 'preload'),

@@ -82,7 +82,7 @@ export const EXTERNAL_LINKS = {
   officialZoo: 'https://1drv.ms/u/s!AhIXJn_J-blW9RzF3rMW7SsLHa8h?e=blQ0Al',
   officialCode: 'https://github.com/microsoft/CvT',
   notoEmoji: 'https://github.com/googlefonts/noto-emoji',
-  /** package.json's `homepage` (test/package). */
+  /** package.json’s `homepage` (test/shell). */
   website: 'https://github.com/cvt-lens/cvt-lens',
   /** Looking is the user's own act: the app asks nobody by itself. */
   releases: 'https://github.com/cvt-lens/cvt-lens/releases',

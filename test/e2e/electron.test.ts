@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +71,37 @@ describe.skipIf(electron.kind !== 'found' || obstacle !== null)('the desktop app
     await ui.reload();
     await ui.getByRole('button', { name: 'rocket', exact: true }).click();
     await expectFirst('rocket');
+  });
+
+  test('menus run the page’s actions, and the diagnostics can be copied', async () => {
+    const click = (id: string) =>
+      app.evaluate(({ Menu }, item) => Menu.getApplicationMenu()?.getMenuItemById(item)?.click(), id);
+    await click('about');
+    await ui.getByRole('dialog', { name: 'About CvT Lens' }).waitFor();
+    await ui.getByRole('button', { name: 'Copy diagnostics' }).click();
+    await ui.getByText('On the clipboard').waitFor();
+    expect(await app.evaluate(({ clipboard }) => clipboard.readText())).toContain('Chromium’s GPU features');
+    await ui.keyboard.press('Escape');
+    await click('screen-models');
+    await ui.getByRole('main', { name: 'Models' }).waitFor();
+    // A file dialog needs a user's gesture, which a choice in a menu is.
+    const chooser = ui.waitForEvent('filechooser');
+    await click('open');
+    await (await chooser).setFiles(join(ROOT, 'assets', 'samples', 'teapot-transparent.png'));
+    await expectFirst('teapot');
+  });
+
+  test('a file of a second start opens in the first one’s window', async () => {
+    if (electron.kind !== 'found') throw new Error('There is no Electron to start.');
+    const picture = join(ROOT, 'assets', 'samples', 'guitar-and-drum.jpg');
+    const env = { ...process.env, CVT_LENS_HOME: home, CVT_LENS_GPU: 'off' };
+    const second = spawn(electron.executable, [ROOT, picture], { env, stdio: 'ignore' });
+    expect(await once(second, 'exit')).toEqual([0, null]);
+    await ui
+      .getByRole('complementary', { name: 'Pictures' })
+      .getByRole('button', { name: /^guitar-and-drum\.jpg/ })
+      .waitFor();
+    await expectFirst('guitar');
   });
 
   test('the page can go nowhere and reach nothing else', async () => {

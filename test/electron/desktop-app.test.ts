@@ -176,6 +176,8 @@ describe('menus', () => {
       expect(itemOf(app, 'theme-dark').checked).toBe(true);
       expect(itemOf(app, 'device-wasm').checked).toBe(true);
     });
+    // The window's frame and the menus themselves follow.
+    expect(app.nativeTheme.themeSource).toBe('dark');
     // A page that is loaded again offers anew.
     app.ui.webContents.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false });
     await vi.waitFor(() => expect(itemOf(app, 'export-png').enabled).toBe(false));

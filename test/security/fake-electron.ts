@@ -127,6 +127,7 @@ export function fakeElectron(overrides: { readonly lock?: boolean; readonly isPa
     readonly port1 = Object.assign(new EventEmitter(), { postMessage: vi.fn(), start: vi.fn(), close: vi.fn() });
     readonly port2 = Object.assign(new EventEmitter(), { postMessage: vi.fn(), start: vi.fn(), close: vi.fn() });
   }
+  const nativeTheme = { shouldUseDarkColors: false, themeSource: 'system' };
   const shell = { openExternal: vi.fn(async () => {}), openPath: vi.fn(async () => ''), showItemInFolder: vi.fn() };
   const display = { id: 1, workArea: { x: 0, y: 0, width: 1920, height: 1080 } };
   const module = {
@@ -136,14 +137,14 @@ export function fakeElectron(overrides: { readonly lock?: boolean; readonly isPa
     ipcMain,
     Menu,
     MessageChannelMain,
-    nativeTheme: { shouldUseDarkColors: false },
+    nativeTheme,
     protocol,
     safeStorage: { isEncryptionAvailable: () => false },
     screen: { getPrimaryDisplay: () => display, getAllDisplays: () => [display] },
     session: { defaultSession },
     shell,
   };
-  return { module, app, defaultSession, handlers, ipcMain, protocol, menus, shell };
+  return { module, app, defaultSession, handlers, ipcMain, protocol, menus, nativeTheme, shell };
 }
 
 /** What a preload script has of Electron, and what it gave the page. */

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { ROOT } from '../../electron/bootstrap/root.mjs';
 import { ENGINE_PORT_MESSAGE, type LensBridge } from '../../renderer/shell/bridge.ts';
 import { ElectronShell } from '../../renderer/shell/electron-shell.ts';
 import { onEnginePort } from '../../renderer/shell/port-messages.ts';
@@ -158,4 +161,11 @@ describe('ports from the preload script', () => {
     send(page, change);
     expect(heard).not.toHaveBeenCalled();
   });
+});
+
+test('the website is the one that the package names, and every link is https', () => {
+  const { homepage }: { homepage: string } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  expect(EXTERNAL_LINKS.website).toBe(homepage);
+  expect(EXTERNAL_LINKS.releases).toBe(`${homepage}/releases`);
+  for (const link of Object.values(EXTERNAL_LINKS)) expect(new URL(link).protocol).toBe('https:');
 });
