@@ -1,3 +1,5 @@
+import { withoutOrders } from './bytes/printable.ts';
+
 /**
  * Every error that CvT Lens raises on purpose. A class says which part refused, a code says why (stable: tests, exit codes
  * and the UI branch on it, never on text), and the message names the file or the step and the way out.
@@ -6,7 +8,8 @@ export abstract class LensError<Code extends string = string> extends Error {
   readonly code: Code;
 
   constructor(code: Code, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+    // Messages name files, and anybody can name a file: they go to terminals too.
+    super(withoutOrders(message), options);
     this.code = code;
   }
 }

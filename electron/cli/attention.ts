@@ -30,7 +30,7 @@ import {
 } from './attention-options.ts';
 import { type Studied, type ViewedMap, viewAttention } from './attention-view.ts';
 import { chosenParts } from './choose-model.ts';
-import { type Command, callerPath, parseWords, usageError } from './command.ts';
+import { type Command, callerPath, parseWords, remark, usageError } from './command.ts';
 import { refuseExisting, writeOutput } from './output-file.ts';
 import { StatusLine } from './status-line.ts';
 
@@ -123,7 +123,7 @@ export const attention: Command = async (words, signal) => {
         ? writeNpy(viewed.map.cells, [viewed.map.grid.rows, viewed.map.grid.cols])
         : await draw(studied, viewed, drawing, values['no-picture'] ? null : pixels, kind === '.png');
     await writeOutput(out, [bytes], signal);
-    process.stderr.write(`${out}: ${summary(viewed.map, range, choice, facts)}\n`);
+    remark(`${out}: ${summary(viewed.map, range, choice, facts)}\n`);
   } finally {
     await model.close();
   }

@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
+import { printable } from '../../models/bytes/printable.ts';
 import { LensError, throwIfCancelled } from '../../models/errors.ts';
 import { checkLogits, type Prediction, rankClasses, softmax } from '../../models/predictions.ts';
 import type { CpuPrecision, LoadedModel } from '../inference/load-model.ts';
 import { pictureInput, readPicture } from '../inference/picture-input.ts';
 import { chooseModel } from './choose-model.ts';
-import { type Command, callerPath, parseWords, reportProblem, usageError } from './command.ts';
+import { type Command, callerPath, parseWords, print, reportProblem, usageError } from './command.ts';
 
 const TOP = 5;
 
@@ -38,7 +39,7 @@ export const classify: Command = async (words, signal) => {
       const result = await tryClassify(model, file);
       if (!result) continue;
       results.push(result);
-      if (!values.json) process.stdout.write(asText(result));
+      if (!values.json) print(asText(result));
     }
   } finally {
     await model.close();
@@ -69,6 +70,8 @@ async function classifyFile(model: LoadedModel, file: string): Promise<Result> {
 }
 
 function asText({ file, model, precision, top, ms }: Result): string {
-  const rows = top.map(({ label, probability }) => `  ${(probability * 100).toFixed(1).padStart(5)} %  ${label}`);
+  const rows = top.map(
+    ({ label, probability }) => `  ${(probability * 100).toFixed(1).padStart(5)} %  ${printable(label)}`,
+  );
   return `${[`${file}  (${model}${precision === 'fp32' ? '' : `, ${precision}`}, ${ms.toFixed(0)} ms)`, ...rows].join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { withoutOrders } from '../../models/bytes/printable.ts';
 import { type LensError, reasonOf, ShellError } from '../../models/errors.ts';
 
 /**
@@ -29,7 +30,17 @@ export function callerPath(path: string): string {
   return resolve(process.env.INIT_CWD ?? process.cwd(), path);
 }
 
+/** A result for people, on stdout: the names in it give the terminal no orders. */
+export function print(text: string): void {
+  process.stdout.write(withoutOrders(text));
+}
+
+/** What is no result, on stderr. */
+export function remark(text: string): void {
+  process.stderr.write(withoutOrders(text));
+}
+
 /** A problem with one of several inputs: said on stderr, while the others go on. */
 export function reportProblem(error: LensError): void {
-  process.stderr.write(`error[${error.code}]: ${error.message}\n`);
+  remark(`error[${error.code}]: ${error.message}\n`);
 }

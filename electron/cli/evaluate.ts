@@ -14,7 +14,7 @@ import { loadModel } from '../inference/load-model.ts';
 import { dataFolder } from '../settings/data-folder.ts';
 import { sha256OfFile } from '../weights/checksum.ts';
 import { chosenParts } from './choose-model.ts';
-import { type Command, callerPath, parseWords, usageError } from './command.ts';
+import { type Command, callerPath, parseWords, print, remark, usageError } from './command.ts';
 import { evaluationTable } from './evaluation-table.ts';
 import { parseBatch, parsePrecision } from './options.ts';
 import { refuseExisting } from './output-file.ts';
@@ -98,7 +98,8 @@ export const evaluate: Command = async (words, signal) => {
 
   const report = asReport(folder, limit, models);
   await writeReports(outputs, { report, csv, force: values.force, signal });
-  process.stdout.write(values.json ? reportAsJson(report) : evaluationTable(report));
+  if (values.json) process.stdout.write(reportAsJson(report));
+  else print(evaluationTable(report));
   return models.every(({ top1 }) => top1 !== null);
 };
 
@@ -166,7 +167,7 @@ function reportLeftOut({ model, problems, warnings, broken }: ModelEvaluation): 
     ...shortened(problems, problemInWords, 'more problems with labels'),
     ...shortened(broken, ({ code, message }) => `unreadable[${code}]: ${message}`, 'more unreadable pictures'),
   ];
-  for (const line of lines) process.stderr.write(`${model.id}: ${line}\n`);
+  for (const line of lines) remark(`${model.id}: ${line}\n`);
 }
 
 function shortened<Item>(items: readonly Item[], inWords: (item: Item) => string, more: string): readonly string[] {

@@ -2,7 +2,7 @@ import { openCvt } from '../../models/cvt/open-cvt.ts';
 import { CheckpointError } from '../../models/errors.ts';
 import { buildCvtGraph } from '../../models/onnx/build-cvt-graph.ts';
 import { FileSource } from '../weights/file-source.ts';
-import { type Command, callerPath, parseWords, usageError } from './command.ts';
+import { type Command, callerPath, parseWords, remark, usageError } from './command.ts';
 import { findCheckpoint } from './find-checkpoint.ts';
 import { parseActivation, parseBatch, parseSize, readSpec } from './options.ts';
 import { refuseExisting, writeOutput } from './output-file.ts';
@@ -54,7 +54,7 @@ export const exportModel: Command = async (words, signal) => {
     await writeOutput(out, graph.message.writeTo(), signal);
     const megabytes = (graph.message.byteLength / 1e6).toFixed(1);
     const what = `${checkpoint.variant ?? 'CvT'}, ${checkpoint.numClasses} classes, ${checkpoint.activation}`;
-    process.stderr.write(`${out}: ${megabytes} MB, ${what}, input ${batch}×3×${size.rows}×${size.cols}\n`);
+    remark(`${out}: ${megabytes} MB, ${what}, input ${batch}×3×${size.rows}×${size.cols}\n`);
   } finally {
     await source.close();
   }

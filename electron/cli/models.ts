@@ -1,7 +1,7 @@
 import { catalogEntry } from '../../models/catalog.ts';
 import type { LibraryEntry, ModelState, WeightsPlace } from '../../renderer/shell/library-entry.ts';
 import { openLibrary } from '../weights/open-library.ts';
-import { type Command, parseWords, usageError } from './command.ts';
+import { type Command, parseWords, print, remark, usageError } from './command.ts';
 import { bytesInWords } from './sizes.ts';
 import { textTable } from './text-table.ts';
 
@@ -15,8 +15,8 @@ export const models: Command = async (words) => {
     if (values.json) {
       process.stdout.write(`${JSON.stringify(entries.map(asData), null, 2)}\n`);
     } else {
-      process.stdout.write(asTable(entries));
-      process.stderr.write(`${library.folder}: ${bytesInWords(await library.totalSize())}\n`);
+      print(asTable(entries));
+      remark(`${library.folder}: ${bytesInWords(await library.totalSize())}\n`);
     }
   } finally {
     await close();

@@ -1,7 +1,7 @@
 import { clearConverted, convertedFolder } from '../inference/converted-file.ts';
 import { requireModelId } from '../weights/model-id.ts';
 import { openLibrary } from '../weights/open-library.ts';
-import { type Command, parseWords, usageError } from './command.ts';
+import { type Command, parseWords, remark, usageError } from './command.ts';
 import { bytesInWords } from './sizes.ts';
 
 /** `cvt remove`: a model, or what has arrived of one, out of the library. */
@@ -16,7 +16,7 @@ export const remove: Command = async (words) => {
     await library.remove(id);
     await clearConverted(id, convertedFolder());
     const freed = before - (await library.totalSize());
-    process.stderr.write(`${id}: removed, ${bytesInWords(freed)} freed.\n`);
+    remark(`${id}: removed, ${bytesInWords(freed)} freed.\n`);
   } finally {
     await close();
   }

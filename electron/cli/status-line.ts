@@ -1,3 +1,5 @@
+import { withoutOrders } from '../../models/bytes/printable.ts';
+
 /** Where there is no terminal to write over, a line this often. */
 const LINE_EVERY_MS = 5_000;
 
@@ -12,11 +14,12 @@ export class StatusLine {
 
   /** @param name of what goes on, before each text */
   constructor(name: string) {
-    this.#name = name;
+    this.#name = withoutOrders(name);
   }
 
   /** @param kind another one than the last is written at once */
-  show(text: string, kind: string): void {
+  show(words: string, kind: string): void {
+    const text = withoutOrders(words);
     const now = performance.now();
     if (this.#terminal) {
       process.stderr.write(`\r\u001b[K${this.#name}: ${text}`);
@@ -33,6 +36,6 @@ export class StatusLine {
   end(text: string | null): void {
     if (this.#open) process.stderr.write('\r\u001b[K');
     this.#open = false;
-    if (text !== null) process.stderr.write(`${text}\n`);
+    if (text !== null) process.stderr.write(`${withoutOrders(text)}\n`);
   }
 }

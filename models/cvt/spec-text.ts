@@ -3,8 +3,10 @@ import { reasonOf, SpecError } from '../errors.ts';
 import { type HuggingFaceConfig, isHuggingFaceConfig, parseHuggingFaceConfig } from './hugging-face-config.ts';
 import { type CvtSpec, parseSpec } from './spec.ts';
 
-/** The official experiment files have 3 KB. */
-const MAX_CHARACTERS = 1 << 20;
+/** A configuration with the names of 20,000 classes has about a megabyte. */
+const MAX_JSON_CHARACTERS = 1 << 20;
+/** The official experiment files have 3 KB. The parser holds each key against all others: a megabyte of keys would take minutes. */
+const MAX_YAML_CHARACTERS = 1 << 15;
 
 /**
  * What a file that lies beside a checkpoint says of it: an official spec as JSON, or as YAML like the official experiment files
@@ -24,9 +26,9 @@ export function parseSpecText(text: string, source: string): CvtSpec {
 }
 
 function parseData(text: string, source: string): unknown {
-  if (text.length > MAX_CHARACTERS)
-    throw new SpecError('spec-unreadable', `${source}: ${text.length} characters are too many for a spec.`);
   const isJson = /^\s*[{[]/.test(text);
+  if (text.length > (isJson ? MAX_JSON_CHARACTERS : MAX_YAML_CHARACTERS))
+    throw new SpecError('spec-unreadable', `${source}: ${text.length} characters are too many for a spec.`);
   try {
     // The limit on aliases keeps nine lines from standing for a billion nodes.
     return isJson ? JSON.parse(text) : parseYaml(text, { maxAliasCount: 100, logLevel: 'error' });

@@ -24,6 +24,8 @@ export interface KnownWords {
 const DELIMITERS = ['\t', ',', ';'] as const;
 /** How many records are looked at to tell the columns apart. */
 const PROBED = 100;
+/** Columns that are looked at: a file of a million commas is no table. */
+const MOST_COLUMNS = 256;
 
 const FILE_COLUMNS = [
   'file',
@@ -110,7 +112,7 @@ function headerColumns(row: CsvRow | undefined, known: KnownWords): Columns | nu
 /** The columns by their content: where most pictures are, and where most classes are; the first two where nothing tells. */
 function probeColumns(rows: readonly CsvRow[], known: KnownWords): Columns {
   const probed = rows.slice(0, PROBED);
-  const width = Math.max(2, ...probed.map(({ cells }) => cells.length));
+  const width = Math.min(MOST_COLUMNS, Math.max(2, ...probed.map(({ cells }) => cells.length)));
   const columns = Array.from({ length: width }, (_, column) => column);
   const name = best(columns, (column) => total(probed, column, (word) => (known.isFile(word) ? 1 : 0)));
   const others = columns.filter((column) => column !== name);

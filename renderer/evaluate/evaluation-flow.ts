@@ -207,7 +207,8 @@ export function evaluationFlow(parts: Parts): EvaluationFlow {
 
     rows: async (record) => {
       const all: string[] = [];
-      for (const { id, report } of record.models) if (report) all.push(...(await database.rows(record.id, id)));
+      for (const { id, report } of record.models)
+        if (report) for (const row of await database.rows(record.id, id)) all.push(row);
       return all;
     },
   };

@@ -76,7 +76,7 @@ export type SettingsChange = Partial<Settings>;
 
 /** The settings of a first start; also what unreadable data becomes. */
 export function parseSettings(data: unknown): Settings {
-  return settingsSchema.parse(typeof data === 'object' && data !== null ? data : {});
+  return settingsSchema.parse(typeof data === 'object' && data !== null && !Array.isArray(data) ? data : {});
 }
 
 /** What of `data` is named by a settings key, each as {@link parseSettings} would have it. */
