@@ -17,7 +17,7 @@ const { validateConfiguration } = z
   .parse(createRequire(import.meta.url)('app-builder-lib/out/util/config/config.js'));
 const debugLogger = { isEnabled: false, add: () => {} };
 
-test('electron-builder takes the configuration of all three systems', async () => {
+test('electron-builder takes the configuration of all three systems', { timeout: 120_000 }, async () => {
   await validateConfiguration({ ...CONFIG }, debugLogger);
   expect(CONFIG.linux?.target).toEqual(['AppImage', 'deb']);
   expect(CONFIG.win?.target).toEqual([{ target: 'nsis', arch: ['x64'] }]);

@@ -38,7 +38,7 @@ async function put(path: string, text: string): Promise<void> {
   await writeFile(join(folder, path), text);
 }
 
-test('the desktop’s main script runs with no package beside it but Electron', async () => {
+test('the desktop’s main script runs with no package beside it but Electron', { timeout: 120_000 }, async () => {
   const script = join(root, 'dist', 'main', 'main.js');
   const names = /^import \{ ([^}]+) \} from "electron";$/m.exec(await readFile(script, 'utf8'))?.[1]?.split(', ') ?? [];
   expect(names).toContain('app');
@@ -59,7 +59,7 @@ test('the desktop’s main script runs with no package beside it but Electron', 
   expect(stdout).toBe('second instance\n');
 });
 
-test('undici downloads from inside of that script’s bundle', async () => {
+test('undici downloads from inside of that script’s bundle', { timeout: 120_000 }, async () => {
   const [main] = z.tuple([z.record(z.string(), z.unknown())], z.unknown()).parse(configs);
   await build({
     ...main,

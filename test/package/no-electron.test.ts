@@ -17,7 +17,9 @@ test('where Electron cannot be had, npm run package says so and makes nothing', 
   expect(await readdir(home)).not.toContain('out');
 });
 
-test('the tests’ lack of network is one: a program that asks for an address is refused and written down', async () => {
+test('the tests’ lack of network is one: a program that asks for an address is refused and written down', {
+  timeout: 120_000,
+}, async () => {
   const home = await mkdtemp(join(tmpdir(), 'cvt-lens-package-'));
   onTestFinished(() => rm(home, { recursive: true, force: true }));
   const log = join(home, 'network.log');
