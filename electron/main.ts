@@ -16,8 +16,8 @@ import { assetFolders, listAssets } from './protocol/assets.ts';
 import { LibraryAssets } from './protocol/library-assets.ts';
 import { dataFolder } from './settings/data-folder.ts';
 import { SettingsFile } from './settings/settings-file.ts';
+import { chromiumFacts } from './windows/chromium-facts.ts';
 import { createEngineWindow, listenForEngines } from './windows/engine-window.ts';
-import { gpuFacts } from './windows/gpu-facts.ts';
 import { securePages, secureSession } from './windows/security/secure.ts';
 import { connectUiWindows, tellUiWindows } from './windows/ui-windows.ts';
 
@@ -29,7 +29,7 @@ app.setPath('userData', join(home, 'electron'));
 registerAppScheme();
 securePages(app);
 const gpu = settleGpu(home);
-const diagnostics = new Diagnostics({ home, process: 'app', facts: () => gpuFacts(gpu) });
+const diagnostics = new Diagnostics({ home, process: 'app', facts: () => chromiumFacts(gpu) });
 diagnostics.listen();
 const desktop = new DesktopApp(home);
 

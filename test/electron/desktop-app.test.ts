@@ -239,7 +239,7 @@ test('what the hidden engine window complains of stands in the log, without fold
   const answer = (await app.ask('diagnostics:read')) as { value: { facts: { name: string }[]; lines: object[] } };
   expect(answer.value.lines).toMatchObject([{ level: 'error', where: 'engine window', text: 'cannot read w.pth' }]);
   expect(answer.value.facts.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['System', 'GPU at the start', 'GPU process crashes', 'Chromium’s GPU features']),
+    expect.arrayContaining(['System', 'GPU at the start', 'GPU process crashes', 'Sandbox', 'Chromium’s GPU features']),
   );
 });
 

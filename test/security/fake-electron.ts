@@ -89,7 +89,7 @@ export function fakeElectron(overrides: { readonly lock?: boolean; readonly isPa
   const app = Object.assign(new EventEmitter(), {
     setPath: vi.fn(),
     getVersion: () => '1.2.3',
-    commandLine: { appendSwitch: vi.fn() },
+    commandLine: { appendSwitch: vi.fn(), hasSwitch: () => false },
     disableHardwareAcceleration: vi.fn(),
     disableDomainBlockingFor3DAPIs: vi.fn(),
     getGPUFeatureStatus: () => ({ webgpu: 'enabled' }),
