@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { type ErrorMessage, toErrorMessage } from '../../models/errors.ts';
+import { type ErrorMessage, LensError, reasonOf, toErrorMessage } from '../../models/errors.ts';
 
 /** Something that should not have happened, where nothing on the screen is its subject. */
 export interface Fault {
@@ -29,11 +29,18 @@ export function noteFault(where: string, thrown: unknown, components = ''): Faul
     id: nextId++,
     at: Date.now(),
     where,
-    error: toErrorMessage(thrown),
+    error: messageOf(thrown),
     stack: stack.join('\n'),
   };
   useFaults.setState(({ faults }) => ({ faults: [...faults, fault].slice(-KEPT_FAULTS) }));
   return fault;
+}
+
+/** A bug is not the engine's, as an error of no class would be called that comes from there. */
+function messageOf(thrown: unknown): ErrorMessage {
+  if (thrown instanceof LensError) return toErrorMessage(thrown);
+  const name = thrown instanceof Error ? thrown.name : 'Error';
+  return { name, code: 'unexpected', message: reasonOf(thrown) };
 }
 
 /** A fault for someone who writes it into a report. */
