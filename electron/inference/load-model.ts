@@ -9,7 +9,7 @@ import { findAppRoot } from '../app-root.ts';
 import { assetFolders } from '../protocol/assets.ts';
 import { readDemo } from '../weights/models.ts';
 import { type ConvertedModel, convertedFolder, convertedModel } from './converted-file.ts';
-import { createNodeSession, EXTERNAL_PATH } from './node-session.ts';
+import { CPU_THREADS, createNodeSession, EXTERNAL_PATH } from './node-session.ts';
 import { openModel } from './open-model.ts';
 import { proveCpu } from './prove-cpu.ts';
 
@@ -97,6 +97,7 @@ export async function loadModel(path: string, parts: ModelParts): Promise<Loaded
     width,
     batch,
     outputs: {},
+    cpuThreads: CPU_THREADS,
     placement: { kind: 'external', path: EXTERNAL_PATH },
     maxTensorBytes: attentionPieceBytes(checkpoint.spec, { height, width }, null),
     signal,

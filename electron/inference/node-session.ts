@@ -9,6 +9,9 @@ import { DiskBytes } from './disk-checkpoint.ts';
 /** onnxruntime-web's own advice: more threads than this gain nothing at CvT's sizes. */
 const MOST_THREADS = 8;
 
+/** What `cpuThreads` of a graph for these sessions is. */
+export const CPU_THREADS = Math.min(MOST_THREADS, availableParallelism());
+
 /** The name under which a graph refers to its checkpoint; it only has to match between graph and session. */
 export const EXTERNAL_PATH = 'checkpoint';
 
@@ -23,7 +26,7 @@ export interface NodeSession {
  * @param checkpoint the checkpoint file that the graph refers to; see DiskBytes
  */
 export async function createNodeSession(graph: CvtGraph, checkpoint: Uint8Array): Promise<NodeSession> {
-  ort.env.wasm.numThreads = Math.min(MOST_THREADS, availableParallelism());
+  ort.env.wasm.numThreads = CPU_THREADS;
   const session = await ort.InferenceSession.create(graph.message.toBytes(), {
     executionProviders: ['wasm'],
     externalData: graph.usesExternalData ? [{ path: EXTERNAL_PATH, data: checkpoint }] : [],

@@ -9,7 +9,7 @@ import { buildCvtGraph } from '../../models/onnx/build-cvt-graph.ts';
 import { blockName, tapName } from '../../models/onnx/tap-names.ts';
 import { checkLogits } from '../../models/predictions.ts';
 import { type CpuPrecision, type DemoOptions, demoParts, inPrecision, type ModelParts } from './load-model.ts';
-import { compileAttentionGraph, createNodeSession, EXTERNAL_PATH, type NodeTaps } from './node-session.ts';
+import { CPU_THREADS, compileAttentionGraph, createNodeSession, EXTERNAL_PATH, type NodeTaps } from './node-session.ts';
 import { openModel } from './open-model.ts';
 
 /** What one picture's run says, and all that can be asked about it. One question at a time, as long as the model is open. */
@@ -87,6 +87,7 @@ export async function openForStudy(
     batch: 1,
     precision,
     outputs: { received: true, taps: true },
+    cpuThreads: CPU_THREADS,
     placement: { kind: 'external', path: EXTERNAL_PATH },
     maxTensorBytes: Math.min(maxTensorBytes, attentionPieceBytes(spec, { height, width }, null)),
     ...(signal ? { signal } : {}),

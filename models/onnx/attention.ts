@@ -21,7 +21,7 @@ export function attention(context: StageContext, x: Value, key: string, block: n
   const inputs = convolve(context, x, key, isForCls);
   const heads = (name: ProjectionName): Value =>
     g.scoped(name, () => {
-      const rows = linearByKey(context, rowsOf(g, inputs[name]), `${key}.proj_${name}`, stage.qkvBias);
+      const rows = linearByKey(context, rowsOf(g, inputs[name]), `${key}.proj_${name}`, { bias: stage.qkvBias });
       return splitHeads(g, rows, batch, stage.numHeads);
     });
   const q = heads('q');

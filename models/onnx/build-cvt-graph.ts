@@ -3,7 +3,7 @@ import type { CvtCheckpoint } from '../cvt/open-cvt.ts';
 import { toOfficialSpec } from '../cvt/spec.ts';
 import type { Precision } from '../precision/precision.ts';
 import { GraphBuilder } from './graph-builder.ts';
-import type { AttentionOutputs, GraphContext, StageContext } from './graph-context.ts';
+import type { AttentionOutputs, GraphContext, OperatorForms, StageContext } from './graph-context.ts';
 import { head } from './head.ts';
 import type { ProtoMessage } from './protobuf-writer.ts';
 import { stage } from './stage.ts';
@@ -21,6 +21,11 @@ export interface CvtGraphOptions {
   readonly precision?: Precision;
   /** The device's binding limit in bytes; no attention tensor will be larger. Default: no limit. */
   readonly maxTensorBytes?: number;
+  /**
+   * The threads of onnxruntime's CPU provider, where the graph is for it alone: steps then take the forms that are quickest there.
+   * Default: a graph for any provider, of standard operators only.
+   */
+  readonly cpuThreads?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -54,6 +59,7 @@ export async function buildCvtGraph(checkpoint: CvtCheckpoint, options: CvtGraph
     batch,
     activation: checkpoint.activation,
     outputs,
+    forms: formsFor(options),
     maxTensorBytes: options.maxTensorBytes ?? Number.POSITIVE_INFINITY,
   };
 
@@ -76,6 +82,17 @@ export async function buildCvtGraph(checkpoint: CvtCheckpoint, options: CvtGraph
     checkpoint: checkpoint.name,
   });
   return { message, outputNames: g.outputNames, usesExternalData: weights.usesExternalData };
+}
+
+/** InstanceNormalization does not share its work out; from three threads on LayerNormalization is ahead. */
+const MOST_THREADS_FOR_INSTANCE_NORM = 2;
+
+function formsFor({ cpuThreads, precision = 'fp32' }: CvtGraphOptions): OperatorForms {
+  if (cpuThreads === undefined) return { norm: 'layer', quickGelu: 'standard' };
+  return {
+    norm: cpuThreads <= MOST_THREADS_FOR_INSTANCE_NORM ? 'instance' : 'layer',
+    quickGelu: precision === 'fp32' ? 'tanh' : 'contrib',
+  };
 }
 
 /** Tokens back on their grid for the next stage's convolution; a CLS token ends with its stage. */

@@ -52,6 +52,7 @@ export class GraphBuilder {
   readonly #outputs: Value[] = [];
   readonly #names = new Map<Value, string>();
   readonly #integers = new Map<string, Value>();
+  readonly #repeated = new Map<string, Value>();
   #scope = '';
   readonly #floatType: FloatType;
   /** Stands for an optional input that is left out. */
@@ -101,6 +102,17 @@ export class GraphBuilder {
   /** A small float constant that stands in the model itself. */
   floats(name: string, shape: readonly number[], data: Float32Array | readonly number[]): Value {
     return this.initializer(`${this.#scope}${name}`, shape, { kind: 'inline', bytes: float32Bytes(data) });
+  }
+
+  /** A vector of `count` times the same number. Equal ones are shared. */
+  repeated(number: number, count: number): Value {
+    const name = `repeated:${number}x${count}`;
+    const known = this.#repeated.get(name);
+    if (known) return known;
+    const bytes = float32Bytes(new Float32Array(count).fill(number));
+    const value = this.initializer(name, [count], { kind: 'inline', bytes });
+    this.#repeated.set(name, value);
+    return value;
   }
 
   /** An int64 vector, as shapes and axes are given to ONNX operators. Equal ones are shared. */

@@ -4,8 +4,8 @@ import { CONTRIB_DOMAIN } from './onnx-messages.ts';
 import type { LinearWeight, QuantisedLinear } from './weight-table.ts';
 
 /**
- * The standard ONNX operators that CvT is made of, each with its shape rule. All axes count from the front; nothing here
- * depends on an execution provider's own operators, so that an exported model runs anywhere.
+ * The standard ONNX operators that CvT is made of, each with its shape rule. All axes count from the front. onnxruntime's own
+ * operators say so; an exported model has none of them, so that it runs anywhere.
  */
 
 /** x [B,C,H,W], weight [O,C/groups,k,k], bias [O] → [B,O,H',W']. Pads are explicit: `auto_pad` is wrong on WebGPU (#26734). */
@@ -61,11 +61,32 @@ export function layerNorm(g: GraphBuilder, x: Value, weight: Value, bias: Value,
   return g.node('LayerNormalization', [x, weight, bias], x.shape, { axis: { int: -1 }, epsilon: { float: epsilon } });
 }
 
+/** (x − mean) / deviation over the last axis of x [B,n,C]: LayerNorm without its weight and bias. */
+export function instanceNorm(g: GraphBuilder, x: Value, epsilon: number): Value {
+  const rows = x.shape[1]!;
+  expect(x.shape.length === 3, 'instanceNorm', x, x);
+  return g.node('InstanceNormalization', [x, g.repeated(1, rows), g.repeated(0, rows)], x.shape, {
+    epsilon: { float: epsilon },
+  });
+}
+
+/** What Gemm multiplies product and bias with, at no cost. */
+export interface LinearFactors {
+  readonly alpha: number;
+  readonly beta: number;
+}
+
 /**
- * x [...,I] · weightᵀ + bias → [...,O] for a weight [O,I], PyTorch's layout, or x · weight for [I,O], Paddle's and Keras's; a
- * Transpose would copy the weight.
+ * alpha · x [...,I] · weightᵀ + beta · bias → [...,O] for a weight [O,I], PyTorch's layout, or x · weight for [I,O], Paddle's and
+ * Keras's; a Transpose would copy the weight.
  */
-export function linear(g: GraphBuilder, x: Value, weight: LinearWeight, bias: Value | null): Value {
+export function linear(
+  g: GraphBuilder,
+  x: Value,
+  weight: LinearWeight,
+  bias: Value | null,
+  { alpha, beta }: LinearFactors = { alpha: 1, beta: 1 },
+): Value {
   const { value, isTransposed } = weight;
   const inputs = x.shape.at(-1)!;
   const [outputs, weightInputs] = isTransposed ? value.shape.toReversed() : value.shape;
@@ -74,6 +95,8 @@ export function linear(g: GraphBuilder, x: Value, weight: LinearWeight, bias: Va
   const flat = reshape(g, x, [rows, inputs]);
   const product = g.node('Gemm', bias ? [flat, value, bias] : [flat, value], [rows, outputs!], {
     transB: { int: isTransposed ? 0 : 1 },
+    ...(alpha === 1 ? {} : { alpha: { float: alpha } }),
+    ...(beta === 1 ? {} : { beta: { float: beta } }),
   });
   return reshape(g, product, [...x.shape.slice(0, -1), outputs!]);
 }
@@ -105,6 +128,15 @@ export function softmax(g: GraphBuilder, x: Value): Value {
 
 export function sigmoid(g: GraphBuilder, x: Value): Value {
   return g.node('Sigmoid', [x], x.shape);
+}
+
+export function tanh(g: GraphBuilder, x: Value): Value {
+  return g.node('Tanh', [x], x.shape);
+}
+
+/** x · sigmoid(slope · x), onnxruntime's own operator. */
+export function contribQuickGelu(g: GraphBuilder, x: Value, slope: number): Value {
+  return g.typedNode('QuickGelu', [x], [x], { alpha: { float: slope } }, CONTRIB_DOMAIN)[0]!;
 }
 
 /** Exact, by the error function. */

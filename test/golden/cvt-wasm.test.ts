@@ -3,7 +3,7 @@ import { createNodeSession, EXTERNAL_PATH } from '../../electron/inference/node-
 import { MemorySource } from '../../models/bytes/byte-source.ts';
 import { countParameters } from '../../models/cvt/counts.ts';
 import { openCvt } from '../../models/cvt/open-cvt.ts';
-import { buildCvtGraph } from '../../models/onnx/build-cvt-graph.ts';
+import { buildCvtGraph, type CvtGraphOptions } from '../../models/onnx/build-cvt-graph.ts';
 import { goldenDifferences } from './check-golden.ts';
 import { formulaCheckpoint } from './formula-checkpoint.ts';
 import { formulaInput } from './formula-weights.ts';
@@ -12,7 +12,7 @@ import { type GoldenCase, type GoldenName, LARGE_CASES, readGolden, TINY_CASES }
 const ATTENTION_TOLERANCE = 1e-5;
 
 /** One forward pass on WASM in Node, by way of the same reader and graph as the app. */
-async function runGolden(golden: GoldenCase, outputs: object, maxTensorBytes?: number) {
+async function runGolden(golden: GoldenCase, outputs: object, options: Partial<CvtGraphOptions> = {}) {
   const { spec, seed, numClasses, height, width, batch, activation } = golden;
   const bytes = formulaCheckpoint(spec, numClasses, seed);
   const checkpoint = await openCvt(new MemorySource('formula.safetensors', bytes), { spec, activation });
@@ -22,7 +22,7 @@ async function runGolden(golden: GoldenCase, outputs: object, maxTensorBytes?: n
     batch,
     outputs,
     placement: { kind: 'external', path: EXTERNAL_PATH },
-    ...(maxTensorBytes === undefined ? {} : { maxTensorBytes }),
+    ...options,
   });
   const session = await createNodeSession(graph, bytes);
   try {
@@ -47,18 +47,29 @@ describe.each(TINY_CASES)('%s on WASM', (name: GoldenName) => {
   test('a graph split into chunks of queries gives the same numbers', async () => {
     const golden = await readGolden(name);
     // Small enough to split every block of the first two stages.
-    const run = await runGolden(golden, { received: true, taps: true, attention: true }, 4096);
+    const run = await runGolden(golden, { received: true, taps: true, attention: true }, { maxTensorBytes: 4096 });
     const differences = goldenDifferences(golden, run.outputs);
     expect(differences.logits).toBeLessThanOrEqual(2e-5);
     expect(differences.received).toBeLessThanOrEqual(ATTENTION_TOLERANCE);
     expect(differences.attention).toBeLessThanOrEqual(ATTENTION_TOLERANCE);
   });
 
-  test('predictions alone are the same', async () => {
+  // Of standard operators, and in the forms that the CPU likes at few and at many threads.
+  test.each([{}, { cpuThreads: 1 }, { cpuThreads: 4 }])('predictions alone are the same: %j', async (options) => {
     const golden = await readGolden(name);
-    const run = await runGolden(golden, {});
+    const run = await runGolden(golden, {}, options);
     expect(run.graph.outputNames).toEqual(['logits']);
     expect(goldenDifferences(golden, run.outputs).logits).toBeLessThanOrEqual(2e-5);
+  });
+
+  test('the forms that the CPU likes leave attention as it is', async () => {
+    const golden = await readGolden(name);
+    const run = await runGolden(golden, { received: true, taps: true, attention: true }, { cpuThreads: 2 });
+    const differences = goldenDifferences(golden, run.outputs);
+    expect(differences.logits).toBeLessThanOrEqual(2e-5);
+    expect(Math.max(differences.received, differences.attention, differences.rows)).toBeLessThanOrEqual(
+      ATTENTION_TOLERANCE,
+    );
   });
 
   test('the spec counts as many parameters as PyTorch did', async () => {
@@ -78,9 +89,9 @@ describe.each(LARGE_CASES)('%s on WASM', (name: GoldenName) => {
     expect(run.graph.usesExternalData).toBe(true);
   });
 
-  test('predictions alone are the same', async () => {
+  test('predictions alone, in the forms that the CPU likes, are the same', async () => {
     const golden = await readGolden(name);
-    const run = await runGolden(golden, {});
+    const run = await runGolden(golden, {}, { cpuThreads: 2 });
     expect(goldenDifferences(golden, run.outputs).logits).toBeLessThanOrEqual(1e-4);
   });
 });
