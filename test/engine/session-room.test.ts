@@ -33,14 +33,30 @@ describe('sessionsToRelease', () => {
     ],
     ['two sizes of a model stay', [['a@1', size('a', SMALL)]], size('a', SMALL), []],
     [
-      'a third sends the least recent away, not another model',
+      'six sizes of a small model stay',
+      ['a@1', 'a@2', 'a@3', 'a@4', 'a@5'].map((key) => [key, size('a', SMALL, 60e6)]),
+      size('a', SMALL, 60e6),
+      [],
+    ],
+    [
+      'of a larger one the least recent goes, not another model',
       [
         ['b', size('b', SMALL)],
-        ['a@1', size('a', SMALL)],
-        ['a@2', size('a', SMALL)],
+        ['a@1', size('a', 250e6)],
+        ['a@2', size('a', 250e6)],
       ],
-      size('a', SMALL),
+      size('a', 250e6),
       ['a@1'],
+    ],
+    [
+      'sizes whose runs take much go too, in the order of their use',
+      [
+        ['a@2', size('a', SMALL, 400e6)],
+        ['a@1', size('a', SMALL, 400e6)],
+        ['a@3', size('a', SMALL, 50e6)],
+      ],
+      size('a', SMALL, 400e6),
+      ['a@2', 'a@1'],
     ],
     [
       'a large run needs room beside the weights',

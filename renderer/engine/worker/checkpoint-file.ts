@@ -1,9 +1,9 @@
 import { BlobSource, type ByteSource } from '../../../models/bytes/byte-source.ts';
 import { GatheredSource } from '../../../models/bytes/gathered-source.ts';
-import { CancelledError, EngineError } from '../../../models/errors.ts';
 import type { ModelRef } from '../protocol.ts';
 import { HAS_JSPI, RemoteBlob, type RuntimeWeights } from './external-data.ts';
-import { fetchError, RemoteFile } from './remote-file.ts';
+import { type Fetched, fetchError, type Incoming } from './incoming.ts';
+import { RemoteFile } from './remote-file.ts';
 import type { Task } from './task.ts';
 
 /** Progress at most this often: a fast disk gives thousands of pieces a second. */
@@ -32,17 +32,17 @@ export async function openCheckpointFile(
   task: Task,
 ): Promise<CheckpointFile> {
   if (weights.kind === 'blob') return ofBlob(title, weights.blob);
-  const { url } = weights;
+  const fetched: Fetched = { name: title, url: weights.url };
   const { signal, progress } = task;
   progress({ phase: 'reading', bytes: 0, total: null });
-  const found = await RemoteFile.open(title, url, signal);
-  if (found instanceof Response) return ofBlob(title, await wholeBlob(found, { title, url }, task));
+  const found = await RemoteFile.open(fetched, signal);
+  if (!(found instanceof RemoteFile)) return ofBlob(title, await wholeBlob(found, fetched, task));
   const total = found.size;
   const isSmall = total <= WHOLE_BYTES;
   progress({ phase: 'reading', bytes: 0, total });
   if (!isSmall && !HAS_JSPI) {
-    const answer = await found.stream({ start: 0, end: total }, signal);
-    return ofBlob(title, await wholeBlob(answer, { title, url }, task));
+    const all = await found.stream({ start: 0, end: total }, signal);
+    return ofBlob(title, await wholeBlob(all, fetched, task));
   }
   const bytes = isSmall ? await found.readWhole(signal) : null;
   if (bytes) progress({ phase: 'reading', bytes: total, total });
@@ -64,40 +64,36 @@ function ofBlob(title: string, blob: Blob): CheckpointFile {
   };
 }
 
-/** All of an answer's body as a Blob; the bytes pass through piece by piece. */
-async function wholeBlob(
-  answer: Response,
-  { title, url }: { readonly title: string; readonly url: string },
-  { signal, progress }: Task,
-): Promise<Blob> {
-  if (!answer.body) throw fetchError(title, url, 'the answer has no body');
-  const total = declaredLength(answer);
+/** All of an answer's bytes as a Blob; they pass through piece by piece. */
+async function wholeBlob(incoming: Incoming, fetched: Fetched, { progress }: Task): Promise<Blob> {
+  const total = declaredLength(incoming.answer);
   let bytes = 0;
   let told = 0;
-  const counted = answer.body.pipeThrough(
-    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      transform(piece, controller) {
+  let failure: unknown = null;
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      try {
+        const piece = await incoming.next();
+        if (!piece) return controller.close();
         bytes += piece.byteLength;
-        const now = performance.now();
-        if (now - told >= PROGRESS_MS) {
-          told = now;
-          progress({ phase: 'reading', bytes, total });
-        }
         controller.enqueue(piece);
-      },
-    }),
-    { signal },
-  );
-  try {
-    const blob = await new Response(counted).blob();
-    if (total !== null && blob.size !== total) throw fetchError(title, url, `${blob.size} of ${total} bytes arrived`);
-    progress({ phase: 'reading', bytes: blob.size, total: blob.size });
-    return blob;
-  } catch (error) {
-    if (signal.aborted) throw new CancelledError();
-    if (error instanceof EngineError) throw error;
-    throw fetchError(title, url, (error as Error).message);
-  }
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+      const now = performance.now();
+      if (now - told < PROGRESS_MS) return;
+      told = now;
+      progress({ phase: 'reading', bytes, total });
+    },
+    cancel: () => incoming.cancel(),
+  });
+  const blob = await new Response(body).blob().catch((error: unknown) => {
+    throw failure ?? error;
+  });
+  if (total !== null && blob.size !== total) throw fetchError(fetched, `${blob.size} of ${total} bytes arrived`);
+  progress({ phase: 'reading', bytes: blob.size, total: blob.size });
+  return blob;
 }
 
 /** Null where nobody knows: a compressed answer declares its compressed length. */

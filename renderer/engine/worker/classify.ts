@@ -14,10 +14,9 @@ import { turn } from './turn.ts';
 const AHEAD = 2;
 
 /**
- * Pictures are run one by one on the session that analyses use, of which nothing but logits is fetched. Batches in a session of
- * their own were measured with the demo on WASM (Chromium 156, 2 threads, a busy machine, 7 interleaved rounds): per picture 38, 34
- * and 30 ms in batches of 1, 4 and 8 at 96×96, 36, 33 and 33 ms at 128×128, 318, 291 and 241 ms at 224×224. That does not pay for the
- * weights and the compilation a second time, and a place among the few sessions that stay loaded.
+ * Pictures are run one by one in a session for predictions alone. Batches were measured with the demo on WASM (Chromium 156, 2 threads, a busy machine, 7 interleaved rounds): per picture 38, 34
+ * and 30 ms in batches of 1, 4 and 8 at 96×96, 36, 33 and 33 ms at 128×128, 318, 291 and 241 ms at 224×224. That does not pay for another
+ * session with the weights.
  *
  * What a network says of each of many pictures, and nothing about where it looked. A picture that cannot be used has its reason
  * in its place, and the others go on.
@@ -28,7 +27,7 @@ export async function classify(
   { models }: Pick<Tools, 'models'>,
   task: Task,
 ): Promise<readonly Classification[]> {
-  const { report, network } = await models.load(model, task);
+  const { report, network } = await models.load(model, task, 'predictions');
   const { multiplyAdds } = report;
   const total = pictures.length;
   const classifications: Classification[] = [];

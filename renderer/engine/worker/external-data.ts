@@ -1,4 +1,5 @@
 import type { ByteRange } from '../../../models/bytes/byte-source.ts';
+import type { Incoming } from './incoming.ts';
 import type { RemoteFile } from './remote-file.ts';
 import { SteadyBlob } from './steady-blob.ts';
 
@@ -62,21 +63,21 @@ export class RemoteBlob extends Blob implements Failing {
 
   /** Without a BYOB reader; see {@link SteadyBlob}. */
   #stream(range: ByteRange): ReadableStream<Uint8Array<ArrayBuffer>> {
-    let reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
+    let incoming: Incoming | undefined;
     return new ReadableStream(
       {
         pull: async (controller) => {
           try {
-            reader ??= (await this.#file.stream(range, this.#signal)).body!.getReader();
-            const { done, value } = await reader.read();
-            if (done) controller.close();
-            else controller.enqueue(value);
+            incoming ??= await this.#file.stream(range, this.#signal);
+            const piece = await incoming.next();
+            if (piece) controller.enqueue(piece);
+            else controller.close();
           } catch (error) {
             this.failure = error;
             throw error;
           }
         },
-        cancel: async () => reader?.cancel(),
+        cancel: () => incoming?.cancel(),
       },
       { highWaterMark: 0 },
     );

@@ -21,7 +21,7 @@ export async function testFaithfulness(
 ): Promise<EngineCalls['faithfulness']['answer']> {
   task.progress({ phase: 'decoding' });
   const pixels = await decodePicture(picture, task.signal);
-  const { report, network } = await models.load(model, task);
+  const { report, network } = await models.load(model, task, 'predictions');
   throwIfCancelled(task.signal);
   const { classIndex } = plan;
   if (classIndex >= report.numClasses)

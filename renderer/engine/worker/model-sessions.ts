@@ -24,6 +24,15 @@ import type { Task } from './task.ts';
  */
 const WARM_CPU_MULTIPLY_ADDS = 10e9;
 
+/**
+ * What a session is for. One for predictions computes nothing else and takes less time and memory; one for attention gives the
+ * predictions too.
+ */
+export type Purpose = 'attention' | 'predictions';
+
+/** Weights from this size on are not held twice: what is loaded for attention serves predictions. */
+const HELD_ONCE_BYTES = 256e6;
+
 export interface LoadedModel extends SessionSize {
   /** As it was last asked for. */
   report: ModelReport;
@@ -64,16 +73,22 @@ export class ModelSessions {
   }
 
   /** @throws CheckpointError, SpecError, EngineError, CancelledError */
-  async load(model: ModelRef, task: Task): Promise<LoadedModel> {
+  async load(model: ModelRef, task: Task, purpose: Purpose = 'attention'): Promise<LoadedModel> {
     const precision = await this.#gate.settle(model.precision ?? 'fp32');
-    const key = keyOf(model, precision.ran);
+    const key = this.#keyFor(model, precision.ran, purpose);
     const known = await this.#known(key, task);
     this.#loaded.delete(key);
-    const loaded = known ?? (await this.#make(model, precision, task));
+    const loaded = known ?? (await this.#make(model, precision, purpose, task));
     // The same network may have been asked for in another precision, or come to instead of it.
     loaded.report = { ...loaded.report, precision };
     this.#loaded.set(key, loaded);
     return loaded;
+  }
+
+  #keyFor(model: ModelRef, precision: Precision, purpose: Purpose): string {
+    const attention = keyOf(model, precision, 'attention');
+    const held = this.#loaded.get(attention);
+    return held && held.bytes >= HELD_ONCE_BYTES ? attention : keyOf(model, precision, purpose);
   }
 
   /** What is loaded, unless the file that it was loaded from is another by now. */
@@ -95,7 +110,7 @@ export class ModelSessions {
     model.warm = true;
   }
 
-  async #make(model: ModelRef, precision: PrecisionReport, task: Task): Promise<LoadedModel> {
+  async #make(model: ModelRef, precision: PrecisionReport, purpose: Purpose, task: Task): Promise<LoadedModel> {
     const { signal, progress } = task;
     const clock = stopwatch();
     const file = await openCheckpointFile(model, task);
@@ -119,7 +134,7 @@ export class ModelSessions {
       height,
       width,
       batch: 1,
-      outputs: { received: true, taps: true },
+      outputs: purpose === 'attention' ? { received: true, taps: true } : {},
       placement: { kind: 'external', path: CHECKPOINT_PATH },
       maxTensorBytes: attentionPieceBytes(checkpoint.spec, { height, width }, gpu?.maxTensorBytes ?? null),
       signal,
@@ -181,9 +196,9 @@ function describe(
 }
 
 /** What makes two references the same network. Resize and normalisation do not: they happen before it. */
-function keyOf(model: ModelRef, precision: Precision): string {
+function keyOf(model: ModelRef, precision: Precision, purpose: Purpose): string {
   const { height, width } = model.preprocessing;
-  return JSON.stringify([modelKeyOf(model, precision), height, width]);
+  return JSON.stringify([modelKeyOf(model, precision), height, width, purpose]);
 }
 
 function modelKeyOf({ id, weights, spec, activation }: ModelRef, precision: Precision): string {

@@ -1,5 +1,6 @@
 import { type ByteRange, type ByteSource, checkRange } from '../../../models/bytes/byte-source.ts';
-import { EngineError, throwIfCancelled } from '../../../models/errors.ts';
+import { throwIfCancelled } from '../../../models/errors.ts';
+import { type Fetched, fetchError, Incoming, refused } from './incoming.ts';
 
 /** Asked for first: the size and most headers of a checkpoint come with it. */
 const HEAD_BYTES = 64 * 2 ** 10;
@@ -16,30 +17,35 @@ interface Version {
  * into. What another program writes over the file meanwhile is noticed.
  */
 export class RemoteFile implements ByteSource {
-  readonly name: string;
-  readonly #url: string;
+  readonly #fetched: Fetched;
   readonly #version: Version;
   /** The first bytes, or all of them until {@link letGo}. */
   #start: Uint8Array;
 
-  private constructor(name: string, url: string, version: Version, start: Uint8Array) {
-    this.name = name;
-    this.#url = url;
+  private constructor(fetched: Fetched, version: Version, start: Uint8Array) {
+    this.#fetched = fetched;
     this.#version = version;
     this.#start = start;
   }
 
   /**
-   * @param name what messages call it
    * @returns the file; or the whole answer of a server that knows no ranges
    * @throws EngineError `engine-fetch`; CancelledError
    */
-  static async open(name: string, url: string, signal: AbortSignal): Promise<RemoteFile | Response> {
-    const answer = await request(name, url, { signal, headers: { Range: `bytes=0-${HEAD_BYTES - 1}` } });
-    if (answer.status === 200) return answer;
+  static async open(fetched: Fetched, signal: AbortSignal): Promise<RemoteFile | Incoming> {
+    const incoming = await Incoming.of(fetched, { start: 0, end: HEAD_BYTES }, signal);
+    const { answer } = incoming;
+    if (!answer.ok) throw refused(fetched, answer);
+    // A server that answers every path with the app's own page.
+    if (/^text\/html/i.test(answer.headers.get('content-type') ?? ''))
+      throw fetchError(fetched, 'the server answered with a page instead of a file');
     const version = versionOf(answer);
-    if (answer.status !== 206 || version === null) throw refused(name, url, answer);
-    return new RemoteFile(name, url, version, await bodyOf(name, url, answer, signal));
+    if (answer.status !== 206 || version === null) return incoming;
+    return new RemoteFile(fetched, version, await incoming.all(Math.min(HEAD_BYTES, version.size)));
+  }
+
+  get name(): string {
+    return this.#fetched.name;
   }
 
   get size(): number {
@@ -52,23 +58,20 @@ export class RemoteFile implements ByteSource {
     checkRange(this, range);
     const { start, end } = range;
     if (end <= this.#start.byteLength) return this.#start.subarray(start, end);
-    const answer = await this.stream(range, signal);
-    const bytes = await bodyOf(this.name, this.#url, answer, signal);
-    if (bytes.byteLength !== end - start)
-      throw fetchError(this.name, this.#url, `${bytes.byteLength} of ${end - start} bytes arrived`);
-    return bytes;
+    if (start === end) return new Uint8Array();
+    return (await this.stream(range, signal)).all(end - start);
   }
 
-  /** The answer that carries the range's bytes. @throws as {@link read} */
-  async stream({ start, end }: ByteRange, signal?: AbortSignal): Promise<Response> {
-    const answer = await request(this.name, this.#url, {
-      signal: signal ?? null,
-      headers: { Range: `bytes=${start}-${end - 1}` },
-    });
-    if (answer.status !== 206 && answer.status !== 416) throw refused(this.name, this.#url, answer);
-    if (!isSame(this.#version, versionOf(answer)))
-      throw fetchError(this.name, this.#url, 'the file changed while it was read');
-    return answer;
+  /** The range's bytes as they come. @throws as {@link read} */
+  async stream(range: ByteRange, signal?: AbortSignal): Promise<Incoming> {
+    const incoming = await Incoming.of(this.#fetched, range, signal);
+    const { answer } = incoming;
+    if (!answer.ok && answer.status !== 416) throw refused(this.#fetched, answer);
+    if (!isSame(this.#version, versionOf(answer))) {
+      incoming.cancel();
+      throw fetchError(this.#fetched, 'the file changed while it was read');
+    }
+    return incoming;
   }
 
   /** All bytes, which further reads come from until they are let go of. */
@@ -85,10 +88,10 @@ export class RemoteFile implements ByteSource {
   /** Whether the server still has the same file. A server that cannot be asked has no other one. */
   async isCurrent(signal?: AbortSignal): Promise<boolean> {
     try {
-      const answer = await fetch(this.#url, { method: 'HEAD', cache: 'no-store', signal: signal ?? null });
-      const length = answer.headers.get('content-length');
-      if (!answer.ok || length === null) return true;
-      return isSame(this.#version, { size: Number(length), tag: answer.headers.get('etag') });
+      const incoming = await Incoming.of(this.#fetched, { start: 0, end: 1 }, signal);
+      incoming.cancel();
+      const found = versionOf(incoming.answer);
+      return found === null || isSame(this.#version, found);
     } catch {
       throwIfCancelled(signal);
       return true;
@@ -104,31 +107,4 @@ function isSame(expected: Version, found: Version | null): boolean {
 function versionOf({ headers }: Response): Version | null {
   const size = /^bytes .*\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
   return size === undefined ? null : { size: Number(size), tag: headers.get('etag') };
-}
-
-/** Not cached: the browser would keep the checkpoint a second time. @throws EngineError `engine-fetch`; CancelledError */
-async function request(name: string, url: string, options: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, { ...options, cache: 'no-store' });
-  } catch (error) {
-    throwIfCancelled(options.signal ?? undefined);
-    throw fetchError(name, url, (error as Error).message);
-  }
-}
-
-async function bodyOf(name: string, url: string, answer: Response, signal?: AbortSignal): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await answer.arrayBuffer());
-  } catch (error) {
-    throwIfCancelled(signal);
-    throw fetchError(name, url, (error as Error).message);
-  }
-}
-
-function refused(name: string, url: string, { status, statusText }: Response): EngineError {
-  return fetchError(name, url, `the server answered ${status} ${statusText}`.trim());
-}
-
-export function fetchError(name: string, url: string, why: string): EngineError {
-  return new EngineError('engine-fetch', `${name}: the weights could not be fetched from ${url}: ${why}. Try again.`);
 }

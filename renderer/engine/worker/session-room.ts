@@ -6,8 +6,13 @@ import { ENGINE_MEMORY_BYTES, sessionBytes } from '../../../models/cvt/footprint
  */
 const SESSION_BYTES = 1.25 * 2 ** 30;
 
-/** Input sizes of one model that stay loaded: every session has the weights again, and people go back and forth between two. */
-const SIZES_PER_MODEL = 2;
+/**
+ * What the sessions of one model may take together, weights and the memory of their runs: every session has the weights again and keeps
+ * what its largest run took. Eight sizes of CvT-13 around 224, any number of the demo's; of larger networks the two between
+ * which people go back and forth.
+ */
+const SIZES_BYTES = 2 ** 30;
+const SIZES_THAT_STAY = 2;
 
 /** What a compiled network takes. */
 export interface SessionSize {
@@ -20,7 +25,7 @@ export interface SessionSize {
 }
 
 /**
- * Which networks have to go before `wanted` comes in: the least recent size of a model that already has its share of sizes, then
+ * Which networks have to go before `wanted` comes in: the least recent sessions of its own model where those take their share, then
  * the least recent networks until the weights fit, and the largest run beside them.
  * @param loaded by key, the least recent first
  */
@@ -29,11 +34,16 @@ export function sessionsToRelease(
   wanted: SessionSize,
 ): readonly string[] {
   const sizes = loaded.filter(([, { modelKey }]) => modelKey === wanted.modelKey);
-  const surplus = sizes.slice(0, Math.max(0, sizes.length - SIZES_PER_MODEL + 1)).map(([key]) => key);
-  const released = [...surplus];
-  const kept = loaded.filter(([key]) => !surplus.includes(key));
+  const released: string[] = [];
+  while (sizes.length >= SIZES_THAT_STAY && takenBy([wanted, ...sizes.map(([, size]) => size)]) > SIZES_BYTES)
+    released.push(sizes.shift()![0]);
+  const kept = loaded.filter(([key]) => !released.includes(key));
   while (kept.length > 0 && !haveRoom([wanted, ...kept.map(([, size]) => size)])) released.push(kept.shift()![0]);
   return released;
+}
+
+function takenBy(sizes: readonly SessionSize[]): number {
+  return sizes.reduce((sum, { bytes, runBytes }) => sum + sessionBytes(bytes) + runBytes, 0);
 }
 
 function haveRoom(sizes: readonly SessionSize[]): boolean {
