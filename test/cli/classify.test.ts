@@ -32,6 +32,7 @@ const answers = z.array(
   z.strictObject({
     file: z.string(),
     model: z.string(),
+    precision: z.enum(['fp32', 'int8']),
     top: z.array(z.strictObject({ index: z.int(), label: z.string(), probability: z.number().min(0).max(1) })),
     ms: z.number().positive(),
   }),

@@ -146,6 +146,12 @@ describe('answers of the engine', () => {
       Array.from({ length: count }, (_, at) => [`bee/${String(at).padStart(3, '0')}.png`, special[at] ?? 'bee']),
     );
 
+  test('another precision than is measured ends it', async () => {
+    const asked = { ...work(new ReadingEngine(), many(2)), model: { ...ENTRY, precision: 'int8' } as never };
+    const run = all(engineAnswers(asked, [0, 1]));
+    await expect(run).rejects.toThrow(/was measured in 8-bit integer, and the engine now runs it in 32-bit float/);
+  });
+
   test('come for each picture once, in jobs that the lane can bear', async () => {
     const engine = new ReadingEngine();
     const answers = await all(
