@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ensureBuilt } from '../../electron/bootstrap/build.mjs';
+import { alone } from '../../electron/bootstrap/lock.mjs';
 import { fileAt, InspectApp, SAMPLES } from './inspect-page.ts';
 
 const PATIENCE = { timeout: 120_000 };
 
 let app: InspectApp;
 const badge = () => app.page.locator('.device-chip');
-const menu = () => app.page.getByRole('group', { name: 'Compute in' });
+const menu = () => app.page.getByRole('radiogroup', { name: 'Compute in' });
 const show = (screen: 'Inspect' | 'Compare' | 'Models') =>
   app.page.getByRole('button', { name: screen, exact: true }).click();
 const likeliest = () => app.predictions().first().textContent();
@@ -20,6 +22,7 @@ async function choose(name: RegExp, shown: RegExp): Promise<void> {
 }
 
 beforeAll(async () => {
+  await alone(ensureBuilt);
   app = await InspectApp.start({ device: 'wasm', input: { kind: 'square', side: 96 } }, false);
   await app.drop(fileAt(join(SAMPLES, 'parrot.jpg')));
   await app.range().waitFor(PATIENCE);
