@@ -26,7 +26,8 @@ export async function diagnose(thrown: unknown, gpu: GpuWatch | null): Promise<F
     return {
       error: new EngineError(
         'engine-start',
-        `The engine's own files could not be read. Is the app still running? Then start the engine again. (${message})`,
+        `The engine's own files could not be read. Is the app still running? Then start the engine again.`,
+        { cause: thrown },
       ),
       fatal: true,
     };

@@ -52,6 +52,8 @@ export async function prove(bench: Bench, precision: Precision): Promise<EngineE
     const { error, fatal } = await diagnose(thrown, bench.gpu);
     // At the start the caller decides what a failure means; later, the Worker goes on with what it has or is replaced.
     if (fatal && precision !== 'fp32') throw error;
+    // The device is not to blame for files that did not come.
+    if (error instanceof EngineError && error.code === 'engine-start') return error;
     return new EngineError('engine-start', sentence(`${device} could not run a small test network${how}`, error), {
       cause: thrown,
     });
