@@ -45,7 +45,7 @@ export function StartScreen({ shell }: { readonly shell: Shell }) {
       return (
         <AppContext value={start.app}>
           <TooltipProvider delayDuration={450} skipDelayDuration={200}>
-            <ErrorBoundary name="the window">
+            <ErrorBoundary name="the window" kind="window">
               <AppFrame />
             </ErrorBoundary>
           </TooltipProvider>

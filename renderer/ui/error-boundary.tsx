@@ -1,4 +1,4 @@
-import { Copy, RotateCcw, TriangleAlert } from 'lucide-react';
+import { Copy, RefreshCw, RotateCcw, TriangleAlert } from 'lucide-react';
 import { Component, type ErrorInfo, type ReactNode } from 'react';
 import { copyText } from '../pipeline/export-save.ts';
 import { type Fault, faultText, noteFault } from '../stores/faults.ts';
@@ -11,8 +11,8 @@ interface Props {
   readonly name: string;
   /** Another value shows the part again: what failed was about another picture. */
   readonly resetOn?: unknown;
-  /** `silent`: a part that has no place of its own shows nothing in its stead. */
-  readonly kind?: 'part' | 'silent';
+  /** `silent`: a part that has no place of its own shows nothing in its stead. `window`: there is no rest. */
+  readonly kind?: 'part' | 'silent' | 'window';
   /** Of the grid that the part stands in, where it has a named one. */
   readonly area?: string;
   readonly children: ReactNode;
@@ -42,8 +42,16 @@ export class ErrorBoundary extends Component<Props, State> {
   override render(): ReactNode {
     if (!this.state.failed) return this.props.children;
     if (this.props.kind === 'silent') return null;
-    const { name, area } = this.props;
-    return <Failed name={name} area={area} fault={this.state.fault} onRetry={() => this.#reset()} />;
+    const { name, area, kind } = this.props;
+    return (
+      <Failed
+        name={name}
+        area={area}
+        isAll={kind === 'window'}
+        fault={this.state.fault}
+        onRetry={() => this.#reset()}
+      />
+    );
   }
 
   #reset(): void {
@@ -54,12 +62,14 @@ export class ErrorBoundary extends Component<Props, State> {
 interface FailedProps {
   readonly name: string;
   readonly area: string | undefined;
+  /** Nothing else of the window is left. */
+  readonly isAll: boolean;
   /** Null for the moment before the error is known. */
   readonly fault: Fault | null;
   readonly onRetry: () => void;
 }
 
-function Failed({ name, area, fault, onRetry }: FailedProps) {
+function Failed({ name, area, isAll, fault, onRetry }: FailedProps) {
   const { show } = useNotices.getState();
   const copy = () => {
     if (fault === null) return;
@@ -69,14 +79,23 @@ function Failed({ name, area, fault, onRetry }: FailedProps) {
     );
   };
   return (
-    <section className="failed-part" role="alert" style={{ gridArea: area }}>
+    <section className="failed-part" data-all={isAll || undefined} role="alert" style={{ gridArea: area }}>
       <TriangleAlert size={20} aria-hidden />
       <h2>{name[0]?.toUpperCase() + name.slice(1)} failed</h2>
-      <p>The rest of the app goes on, and pictures and results are kept.</p>
+      <p>
+        {isAll
+          ? 'Pictures and results are kept. If this goes on, reload the window: results come back, pictures are dropped anew.'
+          : 'The rest of the app goes on, and pictures and results are kept.'}
+      </p>
       <div className="failed-buttons">
         <Button variant="primary" icon={RotateCcw} onClick={onRetry}>
           Try again
         </Button>
+        {isAll && (
+          <Button icon={RefreshCw} onClick={() => location.reload()}>
+            Reload the window
+          </Button>
+        )}
         <Button icon={Copy} onClick={copy}>
           Copy details
         </Button>
