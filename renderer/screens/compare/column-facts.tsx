@@ -1,3 +1,4 @@
+import { precisionWords } from '../../../models/precision/precision.ts';
 import type { DoneColumn } from '../../compare/column-subject.ts';
 import { gridSize, magnitude } from '../../ui/format.ts';
 
@@ -5,6 +6,7 @@ import { gridSize, magnitude } from '../../ui/format.ts';
 export function ColumnFacts({ done }: { readonly done: DoneColumn | null }) {
   if (!done) return <dl className="column-facts" />;
   const { report, analysis } = done;
+  const { precision } = analysis;
   const { inputHeight: rows, inputWidth: cols } = analysis.window;
   return (
     <dl className="column-facts">
@@ -20,6 +22,11 @@ export function ColumnFacts({ done }: { readonly done: DoneColumn | null }) {
         <dt>Multiply-adds</dt>
         <dd>{magnitude(analysis.multiplyAdds)}</dd>
       </div>
+      <div>
+        <dt>Runs in</dt>
+        <dd>{precisionWords(precision.ran)}</dd>
+      </div>
+      {precision.reason && <dd className="quiet">{precision.reason}</dd>}
     </dl>
   );
 }
