@@ -12,8 +12,8 @@ import { type CheckpointFormat, DTYPE_BYTES, type DType, type TensorEntry, type 
  * Checks as upstream's (huggingface/safetensors, safetensors/src/tensor.rs).
  */
 
-/** Upstream's MAX_HEADER_SIZE. */
-export const MAX_HEADER_BYTES = 100_000_000;
+/** CvT-W24's header has 100 KB. Upstream allows 100 MB, from which JSON.parse can make gigabytes. */
+export const MAX_HEADER_BYTES = 4 * 2 ** 20;
 const LENGTH_BYTES = 8;
 const OPENING_BRACE = 0x7b;
 

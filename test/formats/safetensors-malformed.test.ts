@@ -45,7 +45,7 @@ describe('malformed', () => {
     ['no JSON', file('{"a":', 0), 'corrupt'],
     ['JSON and more', file('{}{}', 0), 'corrupt'],
     ['text that is not UTF-8', bytesOf(u64(4), '{"', [0xff], '"'), 'corrupt'],
-    ['a million open braces', file('{"a":'.repeat(1_000_000), 0), 'corrupt'],
+    ['half a million open braces', file('{"a":'.repeat(500_000), 0), 'corrupt'],
     ['a million brackets', file(`{"a":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`, 0), 'corrupt'],
     ['a tensor that is no object', file({ a: 3 }, 0), 'corrupt'],
     ['a tensor that is null', file({ a: null }, 0), 'corrupt'],

@@ -49,7 +49,7 @@ export class PickleMachine implements PickleSite {
   }
 
   push(value: PickleValue): void {
-    if (++this.#values > MAX_VALUES) throw this.error('too-large', `the pickle holds more than ${MAX_VALUES} values`);
+    this.#count(1);
     if (this.#stack.length >= MAX_STACK)
       throw this.error('too-large', `the pickle stacks up more than ${MAX_STACK} values`);
     this.#stack.push(value);
@@ -131,12 +131,25 @@ export class PickleMachine implements PickleSite {
     }
   }
 
+  dict(pairs: readonly PickleValue[]): PickleValue {
+    // They come from a list that stays, so a few bytes can ask for all of them again and again.
+    this.#count(pairs.length);
+    const dict = new Map();
+    this.setItems(dict, pairs);
+    return dict;
+  }
+
   /** The one value that is left when the pickle ends. */
   result(): PickleValue {
     const value = this.pop();
     if (this.#stack.length > 0 || this.#marks.length > 0)
       throw this.error('corrupt', 'the pickle ends in the middle of a value');
     return value;
+  }
+
+  #count(values: number): void {
+    this.#values += values;
+    if (this.#values > MAX_VALUES) throw this.error('too-large', `the pickle holds more than ${MAX_VALUES} values`);
   }
 
   #place(container: object, item: PickleValue): void {

@@ -2,15 +2,15 @@ import { isList, isTuple, kindOf, type PickleSite, type PickleValue } from './va
 
 /** `collections.OrderedDict()`, or of a list of pairs: a dict, since a Map keeps its order. */
 export function orderedDict(args: readonly PickleValue[], site: PickleSite): PickleValue {
-  const dict = new Map<PickleValue, PickleValue>();
   const [pairs, ...rest] = args;
-  if (pairs === undefined) return dict;
+  if (pairs === undefined) return site.dict([]);
   if (!isList(pairs) || rest.length > 0) throw site.error('corrupt', `OrderedDict is given ${kindOf(pairs)}`);
+  const items: PickleValue[] = [];
   for (const pair of pairs) {
     const [key, value] = isTuple(pair) || isList(pair) ? pair : [];
     if (typeof key !== 'string' && typeof key !== 'number')
       throw site.error('corrupt', `OrderedDict is given ${kindOf(key)} as a key`);
-    dict.set(key, value);
+    items.push(key, value);
   }
-  return dict;
+  return site.dict(items);
 }

@@ -13,6 +13,8 @@ export interface PickleSite {
   error(code: CheckpointErrorCode, text: string): CheckpointError;
   /** Where in the file `text`, which the pickle has held, stands as UTF-8; null where the pickle is not read in pieces. */
   extentOf(text: string): PickleExtent | null;
+  /** A dict of keys and values by turns, held to the machine's limits. */
+  dict(pairs: readonly PickleValue[]): PickleValue;
 }
 
 /** Bytes that stay in the file: the content of a bytes object, or of text that is too long to be a name. */

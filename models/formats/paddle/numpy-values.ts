@@ -169,13 +169,15 @@ function contentOf(
   if (!(type instanceof NumpyDType)) throw site.error('corrupt', `an array has ${kindOf(type)} as its element type`);
   const { dtype } = type;
   const data = content instanceof EncodedText ? content.extent : content;
+  // Before its elements are looked at: a tuple that is long can be fetched again and again.
+  if (isTuple(shape) && shape.length > MAX_RANK)
+    throw site.error('too-large', `an array has ${shape.length} dimensions`);
   if (
     !isNaturals(shape) ||
     !(data instanceof PickleExtent) ||
     (data.kind === 'text') !== content instanceof EncodedText
   )
     throw site.error('corrupt', 'an array has no valid shape or data');
-  if (shape.length > MAX_RANK) throw site.error('too-large', `an array has ${shape.length} dimensions`);
   const needed = (elementCount(shape) ?? Number.NaN) * DTYPE_BYTES[dtype];
   if (!isNatural(needed))
     throw site.error('too-large', `an array of shape [${shape.join(', ')}] has more elements than can be counted`);

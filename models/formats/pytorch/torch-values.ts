@@ -93,9 +93,12 @@ function rebuildTensor(args: readonly PickleValue[], site: PickleSite): TorchTen
   const [from, offset, shape, strides] = args;
   if (!(from instanceof TorchStorage))
     throw site.error('corrupt', `a tensor is made of ${kindOf(from)} instead of a storage`);
+  // Before its elements are looked at: a tuple that is long can be fetched again and again.
+  if (isTuple(shape) && shape.length > MAX_RANK)
+    throw site.error('too-large', `a tensor has ${shape.length} dimensions`);
+  if (isTuple(strides) && strides.length > MAX_RANK) throw site.error('corrupt', 'a tensor has no valid strides');
   if (!isNatural(offset) || !isNaturals(shape) || !isNaturals(strides) || shape.length !== strides.length)
     throw site.error('corrupt', 'a tensor has no valid offset, shape or strides');
-  if (shape.length > MAX_RANK) throw site.error('too-large', `a tensor has ${shape.length} dimensions`);
   const size = `a tensor of shape [${shape.join(', ')}]`;
   if (elementCount(shape) === null) throw site.error('too-large', `${size} has more elements than can be counted`);
   const reach = elementReach(shape, strides);
