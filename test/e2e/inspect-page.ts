@@ -45,7 +45,9 @@ export class InspectApp {
     let browser: Browser | null = null;
     try {
       browser = await launchChromium({ webgpu });
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+      // A context of its own may have further windows.
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+      const page = await context.newPage();
       const complaints: string[] = [];
       page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
       page.on('pageerror', (error) => complaints.push(String(error)));
