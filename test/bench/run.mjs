@@ -34,5 +34,5 @@ await import(pathToFileURL(join(folder, 'main.js')).href);
  */
 function replaceImportMetaUrl(code, id) {
   if (!code.includes('import.meta.url')) return null;
-  return { code: code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href)) };
+  return { code: code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href)), map: null };
 }

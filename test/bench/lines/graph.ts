@@ -13,7 +13,8 @@ export const line: BenchLine = {
   title: 'Graph against the plain transcription, cvt-13 at 224, WASM fp32',
   settings: ['1 thread', '2 threads'],
   async measure({ setting, rounds }) {
-    setThreads(Number.parseInt(setting, 10));
+    const cpuThreads = Number.parseInt(setting, 10);
+    setThreads(cpuThreads);
     const { checkpoint, bytes } = await formulaModel('cvt-13');
     const input = formulaInput(SHAPE, 1);
     const session = async (outputs: object) => {
@@ -22,6 +23,7 @@ export const line: BenchLine = {
         width: SIZE.cols,
         batch: 1,
         outputs,
+        cpuThreads,
         placement: { kind: 'external', path: CHECKPOINT_PATH },
       });
       return createSession(graph.message.toBytes(), bytes);
