@@ -19,7 +19,8 @@ export const line: BenchLine = {
   title: 'Precision, cvt-13 at 224: int8 against fp32 on WASM, and what weights take',
   settings: ['1 thread', '2 threads'],
   async measure({ setting, rounds }) {
-    setThreads(Number.parseInt(setting, 10));
+    const cpuThreads = Number.parseInt(setting, 10);
+    setThreads(cpuThreads);
     const original = await formulaModel('cvt-13');
     const started = performance.now();
     const int8 = await converted(original, 'int8');
@@ -34,6 +35,7 @@ export const line: BenchLine = {
         outputs,
         placement: { kind: 'external', path: CHECKPOINT_PATH },
         precision,
+        cpuThreads,
       });
       const session = await createSession(graph.message.toBytes(), model.bytes);
       return { label: precision, run: () => runOnce(session, input, SHAPE) };
