@@ -7,4 +7,8 @@ export const LINES: Readonly<Record<string, () => Promise<BenchLine>>> = {
   memory: async () => (await import('./lines/memory.ts')).line,
   native: async () => (await import('./lines/native.ts')).line,
   precision: async () => (await import('./lines/precision.ts')).line,
+  overhead: async () => (await import('./lines/overhead.ts')).line,
+  hover: async () => (await import('./lines/hover.ts')).line,
+  throughput: async () => (await import('./lines/throughput.ts')).line,
+  start: async () => (await import('./lines/start.ts')).line,
 };

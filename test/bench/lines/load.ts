@@ -1,0 +1,97 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-web';
+import { DiskBytes, DiskCheckpoint } from '../../../electron/inference/disk-checkpoint.ts';
+import { createNodeSession, EXTERNAL_PATH } from '../../../electron/inference/node-session.ts';
+import { GatheredSource } from '../../../models/bytes/gathered-source.ts';
+import { openCvt } from '../../../models/cvt/open-cvt.ts';
+import { buildCvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
+import { formulaInput } from '../../golden/formula-weights.ts';
+import { alternate, figure, ratio } from '../compare.ts';
+import { buildPlainGraph } from '../graphs/plain-graph.ts';
+import type { BenchLine } from '../line.ts';
+import { formulaModel, setThreads } from '../wasm.ts';
+
+const SIDE = 224;
+const SHAPE = [1, 3, SIDE, SIDE] as const;
+const LIMIT = 0.6;
+const BUILD_MS = 60;
+
+/** What each load took, in milliseconds since its start. */
+class Laps {
+  readonly created: number[] = [];
+  readonly first: number[] = [];
+  readonly built: number[] = [];
+}
+
+/** From a file on disk to a session, and on to the first prediction: a checkpoint as `cvt` loads it, and the ONNX of the same network. */
+export const line: BenchLine = {
+  title: 'Load from disk, cvt-13 at 224, WASM fp32, the file in the system’s cache',
+  settings: ['1 thread', '2 threads'],
+  async measure({ setting, rounds }) {
+    setThreads(Number.parseInt(setting, 10));
+    const folder = await mkdtemp(join(tmpdir(), 'cvt-bench-load-'));
+    try {
+      const files = { checkpoint: join(folder, 'cvt-13.safetensors'), onnx: join(folder, 'cvt-13.onnx') };
+      const { checkpoint, bytes } = await formulaModel('cvt-13');
+      await writeFile(files.checkpoint, bytes);
+      await writeFile(files.onnx, await buildPlainGraph(checkpoint, { rows: SIDE, cols: SIDE }));
+      const input = formulaInput(SHAPE, 1);
+      const laps = { ours: new Laps(), plain: new Laps() };
+      // The plain one first: it starts the runtime, whose threads are set once for all.
+      await alternate(
+        [
+          { label: 'ONNX', run: () => loadOnnx(files.onnx, input, laps.plain) },
+          { label: 'checkpoint', run: () => loadCheckpoint(files.checkpoint, input, laps.ours) },
+        ],
+        rounds,
+      );
+      const pair = (lap: 'created' | 'first') =>
+        [
+          { label: 'checkpoint', times: laps.ours[lap].slice(-rounds.counted) },
+          { label: 'ONNX', times: laps.plain[lap].slice(-rounds.counted) },
+        ] as const;
+      return [
+        ratio({ name: 'to a session', bound: { side: 'at-most', value: LIMIT, kind: 'bar' } }, ...pair('created')),
+        ratio({ name: 'to the first prediction', note: 'the run alone is half of the other side' }, ...pair('first')),
+        figure(
+          { name: 'building the graph', bound: { side: 'at-most', value: BUILD_MS, kind: 'bar' } },
+          'ms',
+          laps.ours.built.slice(-rounds.counted),
+        ),
+      ];
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+};
+
+async function loadCheckpoint(path: string, input: Float32Array, laps: Laps): Promise<void> {
+  const start = performance.now();
+  const file = new DiskCheckpoint(path);
+  const checkpoint = await openCvt(new GatheredSource(file), { spec: null, activation: null });
+  const opened = performance.now();
+  const graph = await buildCvtGraph(checkpoint, {
+    height: SIDE,
+    width: SIDE,
+    batch: 1,
+    outputs: {},
+    placement: { kind: 'external', path: EXTERNAL_PATH },
+  });
+  laps.built.push(performance.now() - opened);
+  const session = await createNodeSession(graph, new DiskBytes(file));
+  laps.created.push(performance.now() - start);
+  await session.run(input, SHAPE);
+  laps.first.push(performance.now() - start);
+  await session.close();
+}
+
+async function loadOnnx(path: string, input: Float32Array, laps: Laps): Promise<void> {
+  const start = performance.now();
+  const session = await ort.InferenceSession.create(await readFile(path), { executionProviders: ['wasm'] });
+  laps.created.push(performance.now() - start);
+  await session.run({ pixel_values: new ort.Tensor('float32', input, SHAPE) });
+  laps.first.push(performance.now() - start);
+  await session.release();
+}
