@@ -1,4 +1,6 @@
+import type { DeviceReport } from '../engine/protocol.ts';
 import type { Fact } from '../shell/diagnostics.ts';
+import type { GpuStanding } from '../shell/shell.ts';
 
 /** Of the many limits, those that decide what a network may be. */
 const LIMITS = [
@@ -13,9 +15,18 @@ const LIMITS = [
 type Gpu = Pick<GPU, 'requestAdapter'>;
 
 /**
- * The GPU's adapter as this page sees it. Only to be asked where the engine uses the GPU: on a machine whose GPU process dies, asking
- * alone may kill it.
+ * Whether the engine has asked for an adapter itself, whatever came of it. On a machine whose GPU process dies asking alone may kill it,
+ * and who chose the CPU may have had a reason.
+ * @param standing null in a browser, which decides by itself
  */
+export function mayAskForAdapter(
+  device: Pick<DeviceReport, 'preference'> | null,
+  standing: GpuStanding | null,
+): boolean {
+  return device !== null && device.preference !== 'wasm' && standing?.kind !== 'avoided';
+}
+
+/** The GPU's adapter as this page sees it. */
 export async function adapterFacts(gpu: Gpu | undefined): Promise<readonly Fact[]> {
   if (gpu === undefined) return [{ name: 'WebGPU', value: 'not in this browser' }];
   try {

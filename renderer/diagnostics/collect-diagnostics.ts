@@ -5,18 +5,21 @@ import { useEngine } from '../stores/engine.ts';
 import { useFaults } from '../stores/faults.ts';
 import { useModel } from '../stores/model.ts';
 import { useSettings } from '../stores/settings.ts';
-import { adapterFacts } from './adapter-facts.ts';
+import { adapterFacts, mayAskForAdapter } from './adapter-facts.ts';
 import { diagnosticsText } from './diagnostics-text.ts';
 
 /** All that a report needs, from both sides, as text. Never rejects: what cannot be had is said in it. */
-export async function collectDiagnostics(shell: Pick<Shell, 'diagnostics'>, versions: ShellVersions): Promise<string> {
+export async function collectDiagnostics(
+  shell: Pick<Shell, 'diagnostics' | 'gpu'>,
+  versions: ShellVersions,
+): Promise<string> {
   const { state, device } = useEngine.getState();
-  const usesGpu = device?.provider === 'webgpu';
+  const standing = shell.gpu === null ? null : await shell.gpu.standing().catch(() => null);
   const [host, adapter] = await Promise.all([
     shell.diagnostics().catch((error: unknown): { trouble: string } | HostDiagnostics => ({
       trouble: toErrorMessage(error).message,
     })),
-    usesGpu ? adapterFacts(navigator.gpu) : [],
+    mayAskForAdapter(device, standing) ? adapterFacts(navigator.gpu) : [],
   ]);
   const { faults } = useFaults.getState();
   return diagnosticsText({

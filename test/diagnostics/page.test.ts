@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { adapterFacts } from '../../renderer/diagnostics/adapter-facts.ts';
+import { adapterFacts, mayAskForAdapter } from '../../renderer/diagnostics/adapter-facts.ts';
 import { type DiagnosticsParts, diagnosticsText } from '../../renderer/diagnostics/diagnostics-text.ts';
 import { logEngine, logFaults } from '../../renderer/diagnostics/keep-log.ts';
 import type { DeviceReport } from '../../renderer/engine/protocol.ts';
@@ -94,6 +94,19 @@ describe('the adapter', () => {
       { name: 'Features', value: 'shader-f16, timestamp-query' },
     ]);
     expect(facts[2]?.value).toContain('maxBufferSize 7');
+  });
+
+  test.each([
+    ['the engine uses it', 'auto', { kind: 'open' }, true],
+    ['the engine wanted it in vain', 'webgpu', null, true],
+    ['the CPU was chosen', 'wasm', { kind: 'open' }, false],
+    ['its process died too often', 'auto', { kind: 'avoided', restarts: false }, false],
+  ] as const)('%s', (_, preference, standing, asks) => {
+    expect(mayAskForAdapter({ preference }, standing)).toBe(asks);
+  });
+
+  test('is not asked for while nobody knows what the engine does', () => {
+    expect(mayAskForAdapter(null, null)).toBe(false);
   });
 
   test.each([
