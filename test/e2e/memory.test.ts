@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { ensureBuilt } from '../../electron/bootstrap/build.mjs';
 import { alone } from '../../electron/bootstrap/lock.mjs';
+import { heldBytes, settledResidentBytes } from './held.ts';
 import { InspectApp } from './inspect-page.ts';
 import { dropDrawn } from './many-pictures.ts';
 
@@ -24,7 +24,10 @@ test.each([
   const app = await InspectApp.start({ device, input: INPUT }, device === 'webgpu');
   try {
     const worked = () => app.page.getByTestId('queue-progress').waitFor({ state: 'detached', timeout: 240_000 });
-    const measure = async () => ({ heap: await heldBytes(app), resident: residentBytes() });
+    const measure = async () => ({
+      heap: await heldBytes(app.page),
+      resident: await settledResidentBytes(),
+    });
     await dropDrawn(app, 0, first, 48);
     await worked();
     const before = await measure();
@@ -43,34 +46,3 @@ test.each([
     await app.close();
   }
 });
-
-/** What the page's JavaScript holds after a collection. */
-async function heldBytes({ page }: InspectApp): Promise<number> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await session.send('Runtime.getHeapUsage');
-  await session.detach();
-  return usedSize;
-}
-
-/** Resident memory of every process below this one, as Linux counts it; 0 elsewhere. */
-function residentBytes(): number {
-  if (process.platform !== 'linux') return 0;
-  const processes = readdirSync('/proc').flatMap((name) => {
-    try {
-      // The name, in parentheses, may hold spaces: what follows it is counted from its end.
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return [{ id: Number(name), parent: Number(fields[1]), pages: Number(fields[21]) }];
-    } catch {
-      return [];
-    }
-  });
-  const family = new Set([process.pid]);
-  for (let size = 0; size < family.size; ) {
-    size = family.size;
-    for (const { id, parent } of processes) if (family.has(parent)) family.add(id);
-  }
-  family.delete(process.pid);
-  return processes.filter(({ id }) => family.has(id)).reduce((sum, { pages }) => sum + pages * 4096, 0);
-}

@@ -82,11 +82,11 @@ test('a panel that fails leaves picture and tray, and the next picture is shown 
 
 describe('what nobody catches', () => {
   test.each([
-    ['a promise', () => void Promise.reject(new Error('a promise nobody waited for'))],
+    ['a promise', (): void => void Promise.reject(new Error('a promise nobody waited for'))],
     [
       'a listener',
-      () =>
-        void setTimeout(() => {
+      (): void =>
+        void setTimeout((): void => {
           throw new Error('a promise nobody waited for');
         }),
     ],
