@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MemorySource } from '../../models/bytes/byte-source.ts';
 import { gather } from '../../models/bytes/gather.ts';
 import type { CvtCheckpoint } from '../../models/cvt/open-cvt.ts';
 import { LensError } from '../../models/errors.ts';
 import { convertedFile, openConverted } from '../../models/precision/convert.ts';
-import { folderName, keptName } from '../../models/precision/kept-files.ts';
+import { type DatedFile, folderName, keptName, modelIdOf, outdatedFiles } from '../../models/precision/kept-files.ts';
 import type { ConvertedPrecision } from '../../models/precision/precision.ts';
 import { openSealed, sealed } from '../../models/precision/seal.ts';
 import { digestOf, hex } from '../../models/precision/tree-digest.ts';
@@ -34,8 +34,7 @@ export async function convertedModel(
 ): Promise<ConvertedModel> {
   const { signal, onProgress } = options;
   const name = keptName(hex(await digestOf(original.source, { signal })), precision);
-  const place = join(folder, folderName(modelId));
-  const path = join(place, name);
+  const path = join(folder, folderName(modelId), name);
   const openFrom = async (bytes: Uint8Array | null): Promise<ConvertedModel | null> => {
     const content = bytes && (await openSealed(new MemorySource(name, bytes), signal));
     return content && { checkpoint: await openConverted(content, original, precision, signal), bytes };
@@ -46,7 +45,7 @@ export async function convertedModel(
 
   const file = convertedFile(original, precision, signal);
   const bytes = await gather(sealed(counted(file.write(), (done) => onProgress?.(done, file.byteLength))));
-  await keep(place, name, precision, bytes).catch(() => {});
+  await keep(folder, modelId, name, bytes).catch(() => {});
   const made = await openFrom(bytes);
   if (made) return made;
   throw new Error(`${name} is not what was written.`);
@@ -68,7 +67,8 @@ async function* counted(pieces: AsyncIterable<Uint8Array>, tell: (bytes: number)
 }
 
 /** Under a temporary name, flushed to the disk and renamed; what it takes the place of goes. */
-async function keep(place: string, name: string, precision: ConvertedPrecision, bytes: Uint8Array): Promise<void> {
+async function keep(folder: string, modelId: string, name: string, bytes: Uint8Array): Promise<void> {
+  const place = join(folder, folderName(modelId));
   await mkdir(place, { recursive: true, mode: 0o700 });
   const temporary = join(place, `${name}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
   try {
@@ -85,9 +85,22 @@ async function keep(place: string, name: string, precision: ConvertedPrecision, 
     throw error;
   }
   await syncFolder(place);
-  for (const other of await readdir(place))
-    if (other !== name && other.includes(`.${precision}.`) && other.endsWith('.safetensors'))
-      await rm(join(place, other), { force: true });
+  for (const file of outdatedFiles(await keptFiles(folder), { modelId, name }))
+    await rm(join(folder, folderName(file.modelId), file.name), { force: true });
+}
+
+/** All that is kept; what is being written is not among it. */
+async function keptFiles(folder: string): Promise<readonly DatedFile[]> {
+  const files: DatedFile[] = [];
+  for (const place of await readdir(folder)) {
+    const modelId = modelIdOf(place);
+    if (modelId === null) continue;
+    for (const name of await readdir(join(folder, place)).catch(() => [])) {
+      const status = name.endsWith('.safetensors') ? await stat(join(folder, place, name)).catch(() => null) : null;
+      if (status) files.push({ modelId, name, bytes: status.size, writtenAt: status.mtimeMs });
+    }
+  }
+  return files;
 }
 
 /** Forgets what was converted of a model. */

@@ -1,4 +1,10 @@
-import { folderName, type KeptFile, modelIdOf } from '../../models/precision/kept-files.ts';
+import {
+  type DatedFile,
+  folderName,
+  type KeptFile,
+  modelIdOf,
+  outdatedFiles,
+} from '../../models/precision/kept-files.ts';
 
 /**
  * Converted weights in the browser's private file system (OPFS), a folder a model. The engine's Worker writes and reads them; the page,
@@ -21,6 +27,27 @@ export function convertedFiles(storage: Pick<StorageManager, 'getDirectory'>): C
   /** Null where there is none and none is to be made. */
   const root = (create: boolean) => folderIn(storage.getDirectory(), ROOT, create);
 
+  const dated = async (): Promise<readonly DatedFile[]> => {
+    const files: DatedFile[] = [];
+    for (const folder of await entriesOf(await root(false))) {
+      const modelId = modelIdOf(folder.name);
+      if (modelId === null || !isFolder(folder)) continue;
+      for (const handle of await entriesOf(folder)) {
+        if (!isFile(handle)) continue;
+        const { size: bytes, lastModified: writtenAt } = await handle.getFile();
+        files.push({ modelId, name: handle.name, bytes, writtenAt });
+      }
+    }
+    return files;
+  };
+
+  const dropOutdated = async (modelId: string, name: string): Promise<void> => {
+    for (const file of outdatedFiles(await dated(), { modelId, name })) {
+      const folder = await folderIn(root(false), folderName(file.modelId), false);
+      await folder?.removeEntry(file.name);
+    }
+  };
+
   return {
     async open(modelId, name) {
       const folder = await folderIn(root(false), folderName(modelId), false);
@@ -40,18 +67,11 @@ export function convertedFiles(storage: Pick<StorageManager, 'getDirectory'>): C
         await folder.removeEntry(name).catch(() => {});
         throw error;
       }
+      // One that another window reads just now stays for this time.
+      await dropOutdated(modelId, name).catch(() => {});
       return handle.getFile();
     },
-    async list() {
-      const files: KeptFile[] = [];
-      for (const folder of await entriesOf(await root(false))) {
-        const modelId = modelIdOf(folder.name);
-        if (modelId === null || !isFolder(folder)) continue;
-        for (const file of await entriesOf(folder))
-          if (isFile(file)) files.push({ modelId, name: file.name, bytes: (await file.getFile()).size });
-      }
-      return files;
-    },
+    list: dated,
     async clear(modelId) {
       if (modelId === null)
         return void (await orNull((await storage.getDirectory()).removeEntry(ROOT, { recursive: true })));

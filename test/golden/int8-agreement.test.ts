@@ -1,6 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { demoParts } from '../../electron/inference/load-model.ts';
+import { loadDemoForStudy } from '../../electron/inference/study-model.ts';
 import { MemorySource } from '../../models/bytes/byte-source.ts';
 import { numericError } from '../../models/compare/numeric-error.ts';
 import { openCvt } from '../../models/cvt/open-cvt.ts';
@@ -64,6 +67,28 @@ beforeAll(async () => {
 
 afterAll(() => close());
 
+test('a logit’s parts add up to it, but for what layers round', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'cvt-int8-'));
+  vi.stubEnv('CVT_LENS_HOME', home);
+  const { signal } = new AbortController();
+  const model = await loadDemoForStudy({ size: null, activation: null, precision: 'int8', signal });
+  try {
+    for (const { pixels } of drawScenes(await readGlyphs(), 4, SEED)) {
+      const { logits, studies } = await model.study(
+        normalise(preprocess(pixels, model.preprocessing).rgb, model.preprocessing),
+      );
+      const top = logits.indexOf(Math.max(...logits));
+      const [attribution] = await studies.attribution([top]);
+      expect(Math.abs(attribution!.sum - logits[top]!)).toBeLessThan(0.02);
+      expect(await studies.row(2, 0, null, 0)).toSatisfy(isDistribution);
+    }
+  } finally {
+    await model.close();
+    vi.unstubAllEnvs();
+    await rm(home, { recursive: true, force: true });
+  }
+});
+
 test('the likeliest class agrees in 99 % of the pictures', () => {
   expect(found.top1).toBeGreaterThanOrEqual(0.99 * SCENES);
 });
@@ -79,6 +104,10 @@ test('as many pictures are named rightly, within one in a hundred', () => {
 test('attention moves by little of what a cell may have', () => {
   expect(found.largestMapError).toBeLessThan(0.1);
 });
+
+function isDistribution(row: Float32Array): boolean {
+  return row.every((value) => value >= 0) && Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) < 1e-4;
+}
 
 function topOf(probabilities: Float32Array): readonly number[] {
   return [...probabilities.keys()].sort((a, b) => probabilities[b]! - probabilities[a]!).slice(0, TOP);

@@ -1,7 +1,9 @@
 import { useMemo } from 'react';
 import type { Attribution } from '../../../../models/attention/attribution.ts';
 import { colorAt, colorTable } from '../../../../models/drawing/color-maps.ts';
+import { precisionWords } from '../../../../models/precision/precision.ts';
 import type { StageReport } from '../../../engine/protocol.ts';
+import { useModel } from '../../../stores/model.ts';
 import { useSettings } from '../../../stores/settings.ts';
 import { useView } from '../../../stores/view.ts';
 import { Tip } from '../../../ui/tooltip.tsx';
@@ -156,6 +158,7 @@ function Sum({
   readonly name: string;
   readonly difference: boolean;
 }) {
+  const ran = useModel(({ state }) => (state.kind === 'ready' ? state.report.precision.ran : 'fp32'));
   return (
     <div>
       <p className="terms-sum" data-testid="attribution-sum">
@@ -169,6 +172,8 @@ function Sum({
       <p className="terms-note">
         All parts add up to {difference ? `the difference ${name}` : `the logit of ${name}`}, with the final norm’s
         factor held fixed. They say what it is made of, not what would happen without a part.
+        {ran !== 'fp32' &&
+          ` In ${precisionWords(ran)} layers round what they are given, and the parts are as much off.`}
       </p>
     </div>
   );
