@@ -13,33 +13,43 @@ const WIRE_FLOAT = 5;
 /** Small pieces are gathered up to this size before they are written. */
 const WRITE_BYTES = 1 << 16;
 
+const TEXT = new TextEncoder();
+
 /**
- * One protobuf message as a list of pieces. Nesting keeps references to the pieces instead of copying them, so a model of a
- * gigabyte costs its small parts only. Encoding: https://protobuf.dev/programming-guides/encoding/
+ * One protobuf message. Bytes and messages within are kept by reference until it is written, so a model of a gigabyte costs its small
+ * parts only. Encoding: https://protobuf.dev/programming-guides/encoding/
  */
 export class ProtoMessage {
-  readonly pieces: Piece[] = [];
-  byteLength = 0;
+  /** In order; the messages among them have got their headers. Numbers are gathered in the last place while they come. */
+  readonly #parts: (Piece | ProtoMessage | number[])[] = [];
+  #byteLength = 0;
+
+  get byteLength(): number {
+    return this.#byteLength;
+  }
 
   /** An unsigned integer up to 2^53. */
   uint(field: number, value: number): this {
-    return this.#add(new Uint8Array([...varint(field * 8 + WIRE_VARINT), ...varint(value)]));
+    this.#varint(field * 8 + WIRE_VARINT);
+    return this.#varint(value);
   }
 
   /** A signed int64 (`int64`, not `sint64`), as two's complement over ten bytes where negative. */
   int(field: number, value: number): this {
-    const bytes = value < 0 ? varintBig(BigInt.asUintN(64, BigInt(value))) : varint(value);
-    return this.#add(new Uint8Array([...varint(field * 8 + WIRE_VARINT), ...bytes]));
+    if (value >= 0) return this.uint(field, value);
+    this.#varint(field * 8 + WIRE_VARINT);
+    return this.#add(new Uint8Array(varintBig(BigInt.asUintN(64, BigInt(value)))));
   }
 
   float(field: number, value: number): this {
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setFloat32(0, value, true);
-    return this.#add(new Uint8Array([...varint(field * 8 + WIRE_FLOAT), ...bytes]));
+    this.#varint(field * 8 + WIRE_FLOAT);
+    return this.#add(bytes);
   }
 
   string(field: number, value: string): this {
-    return this.bytes(field, new TextEncoder().encode(value));
+    return this.bytes(field, TEXT.encode(value));
   }
 
   bytes(field: number, value: Piece): this {
@@ -47,27 +57,30 @@ export class ProtoMessage {
     return this.#add(value);
   }
 
+  /** @param value complete: what is added to it afterwards would not be counted */
   message(field: number, value: ProtoMessage): this {
     this.#header(field, value.byteLength);
-    for (const piece of value.pieces) this.#add(piece);
-    return this;
+    return this.#add(value);
   }
 
   /** The whole message in one array. @throws Error where a piece is deferred: those are written with {@link writeTo} */
   toBytes(): Uint8Array {
-    const pieces = this.pieces.map((piece) => {
-      if (piece instanceof Uint8Array) return piece;
-      throw new Error('A message with deferred bytes cannot be written at once.');
-    });
-    return join(pieces, this.byteLength);
+    const out = new Uint8Array(this.#byteLength);
+    let position = 0;
+    for (const piece of this.#pieces()) {
+      if ('load' in piece) throw new Error('A message with deferred bytes cannot be written at once.');
+      out.set(piece, position);
+      position += piece.length;
+    }
+    return out;
   }
 
   /** The message in pieces of a size that is worth a write; deferred bytes are loaded one at a time. */
   async *writeTo(): AsyncGenerator<Uint8Array> {
     let gathered: Uint8Array[] = [];
     let length = 0;
-    for (const piece of this.pieces) {
-      const bytes = piece instanceof Uint8Array ? piece : await piece.load();
+    for (const piece of this.#pieces()) {
+      const bytes = 'load' in piece ? await piece.load() : piece instanceof Uint8Array ? piece : Uint8Array.from(piece);
       gathered.push(bytes);
       length += bytes.byteLength;
       if (length < WRITE_BYTES) continue;
@@ -78,13 +91,38 @@ export class ProtoMessage {
     if (length > 0) yield join(gathered, length);
   }
 
-  #header(field: number, length: number): void {
-    this.#add(new Uint8Array([...varint(field * 8 + WIRE_BYTES), ...varint(length)]));
+  /** What the message is made of, without the nesting. */
+  *#pieces(): Generator<Piece | readonly number[]> {
+    for (const part of this.#parts) {
+      if (part instanceof ProtoMessage) yield* part.#pieces();
+      else yield part;
+    }
   }
 
-  #add(piece: Piece): this {
-    if (piece.byteLength > 0) this.pieces.push(piece);
-    this.byteLength += piece.byteLength;
+  #header(field: number, length: number): void {
+    this.#varint(field * 8 + WIRE_BYTES);
+    this.#varint(length);
+  }
+
+  #varint(value: number): this {
+    let numbers = this.#parts.at(-1);
+    if (!Array.isArray(numbers)) {
+      numbers = [];
+      this.#parts.push(numbers);
+    }
+    let rest = value;
+    for (; rest >= 128; rest = Math.floor(rest / 128)) {
+      numbers.push((rest % 128) + 128);
+      this.#byteLength += 1;
+    }
+    numbers.push(rest);
+    this.#byteLength += 1;
+    return this;
+  }
+
+  #add(part: Piece | ProtoMessage): this {
+    if (part.byteLength > 0) this.#parts.push(part);
+    this.#byteLength += part.byteLength;
     return this;
   }
 }
@@ -99,17 +137,6 @@ function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
     position += piece.byteLength;
   }
   return out;
-}
-
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 128) {
-    bytes.push((rest % 128) + 128);
-    rest = Math.floor(rest / 128);
-  }
-  bytes.push(rest);
-  return bytes;
 }
 
 function varintBig(value: bigint): number[] {
