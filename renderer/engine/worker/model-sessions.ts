@@ -12,7 +12,7 @@ import type { ModelRef, ModelReport, PrecisionReport } from '../protocol.ts';
 import { type CheckpointFile, openCheckpointFile } from './checkpoint-file.ts';
 import { convertedWeights } from './converted-weights.ts';
 import { byteLength } from './external-data.ts';
-import { type Bench, CHECKPOINT_PATH, Network } from './network.ts';
+import { type Bench, CHECKPOINT_PATH, forDevice, Network } from './network.ts';
 import type { PrecisionGate } from './precision-gate.ts';
 import { type SessionSize, sessionsToRelease } from './session-room.ts';
 import type { TapStore } from './taps.ts';
@@ -131,6 +131,7 @@ export class ModelSessions {
     const { gpu } = this.#bench;
     const graph = await buildCvtGraph(used.checkpoint, {
       precision: ran,
+      ...forDevice(this.#bench),
       height,
       width,
       batch: 1,

@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
-import type { CvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
+import type { CvtGraph, CvtGraphOptions } from '../../../models/onnx/build-cvt-graph.ts';
 import { cpuSessionEntries } from '../../../models/onnx/session-options.ts';
 import { isTap } from '../../../models/onnx/tap-names.ts';
 import { byteLength, lazily, type RuntimeWeights, readingFailure } from './external-data.ts';
@@ -16,6 +16,11 @@ export interface Bench {
   /** Null: the CPU. */
   readonly gpu: GpuWatch | null;
   readonly mutex: Mutex;
+}
+
+/** What graphs may know of the device that they are built for: on the CPU alone, its threads. */
+export function forDevice({ ort, gpu }: Bench): Pick<CvtGraphOptions, 'cpuThreads'> {
+  return gpu ? {} : { cpuThreads: ort.env.wasm.numThreads ?? 1 };
 }
 
 export type Outputs = ReadonlyMap<string, Tensor>;

@@ -2,7 +2,7 @@ import { receivedByHead } from '../../../models/attention/maps.ts';
 import { CheckpointWeights } from '../../../models/cvt/checkpoint-weights.ts';
 import { buildCvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
 import type { Precision } from '../../../models/precision/precision.ts';
-import { type Bench, CHECKPOINT_PATH, Network, values } from './network.ts';
+import { type Bench, CHECKPOINT_PATH, forDevice, Network, values } from './network.ts';
 import {
   REFERENCE_OUTPUTS,
   REFERENCE_SIZE,
@@ -36,6 +36,7 @@ export async function selfTest(bench: Bench, precision: Precision): Promise<stri
     outputs: { received: true, taps: true },
     placement: { kind: 'external', path: CHECKPOINT_PATH },
     precision,
+    ...forDevice(bench),
   });
   const network = await Network.compile(bench, graph, bytes, REFERENCE_SIZE);
   const outputs = await network.run(referenceInput());
