@@ -1,7 +1,19 @@
 import type { ProjectionName } from '../cvt/expected-tensors.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import { isLast, linearByKey, type StageContext } from './graph-context.ts';
-import { add, concat, matMul, mul, padEnd, reduceMean, reshape, slice, softmax, transpose } from './ops.ts';
+import {
+  add,
+  concat,
+  matMul,
+  meanByProduct,
+  mul,
+  padEnd,
+  reduceMean,
+  reshape,
+  slice,
+  softmax,
+  transpose,
+} from './ops.ts';
 import { convolve } from './projection.ts';
 import { type QueryRange, queryChunks } from './query-chunks.ts';
 import { blockName, tapName } from './tap-names.ts';
@@ -39,7 +51,7 @@ export function attention(context: StageContext, x: Value, key: string, block: n
   const parts = chunks.map((range): Part => {
     const queries = chunks.length === 1 ? q : slice(g, q, 2, range.start, range.end);
     const map = softmax(g, matMul(g, queries, keysAcross));
-    const part = { range, map, mixed: matMul(g, map, v), mean: outputs.received ? reduceMean(g, map, [1, 2]) : null };
+    const part = { range, map, mixed: matMul(g, map, v), mean: outputs.received ? meanOf(context, map) : null };
     return chunks.length === 1 ? part : tied(g, part);
   });
   if (outputs.received) g.output(`${blockName(index, block)}.received`, received(g, parts));
@@ -59,6 +71,11 @@ export function attention(context: StageContext, x: Value, key: string, block: n
   );
   const projected = linearByKey(context, mergeHeads(g, mixed), `${key}.proj`);
   return reshape(g, projected, [batch, q.shape[2]!, stage.embedDim]);
+}
+
+/** Of [B, heads, queries, keys] over heads and queries [B, keys]. */
+function meanOf({ g, forms }: StageContext, map: Value): Value {
+  return forms.mean === 'product' ? meanByProduct(g, map) : reduceMean(g, map, [1, 2]);
 }
 
 /** What comes of one range of queries. */

@@ -52,7 +52,7 @@ export class GraphBuilder {
   readonly #outputs: Value[] = [];
   readonly #names = new Map<Value, string>();
   readonly #integers = new Map<string, Value>();
-  readonly #repeated = new Map<string, Value>();
+  readonly #filled = new Map<string, Value>();
   #scope = '';
   readonly #floatType: FloatType;
   /** Stands for an optional input that is left out. */
@@ -104,14 +104,15 @@ export class GraphBuilder {
     return this.initializer(`${this.#scope}${name}`, shape, { kind: 'inline', bytes: float32Bytes(data) });
   }
 
-  /** A vector of `count` times the same number. Equal ones are shared. */
-  repeated(number: number, count: number): Value {
-    const name = `repeated:${number}x${count}`;
-    const known = this.#repeated.get(name);
+  /** A constant full of one number. Equal ones are shared. */
+  filled(number: number, shape: readonly number[]): Value {
+    const name = `filled:${number}:${shape.join('x')}`;
+    const known = this.#filled.get(name);
     if (known) return known;
+    const count = shape.reduce((product, size) => product * size, 1);
     const bytes = float32Bytes(new Float32Array(count).fill(number));
-    const value = this.initializer(name, [count], { kind: 'inline', bytes });
-    this.#repeated.set(name, value);
+    const value = this.initializer(name, shape, { kind: 'inline', bytes });
+    this.#filled.set(name, value);
     return value;
   }
 

@@ -65,7 +65,7 @@ export function layerNorm(g: GraphBuilder, x: Value, weight: Value, bias: Value,
 export function instanceNorm(g: GraphBuilder, x: Value, epsilon: number): Value {
   const rows = x.shape[1]!;
   expect(x.shape.length === 3, 'instanceNorm', x, x);
-  return g.node('InstanceNormalization', [x, g.repeated(1, rows), g.repeated(0, rows)], x.shape, {
+  return g.node('InstanceNormalization', [x, g.filled(1, [rows]), g.filled(0, [rows])], x.shape, {
     epsilon: { float: epsilon },
   });
 }
@@ -212,6 +212,16 @@ export function split(g: GraphBuilder, x: Value, axis: number, sizes: readonly n
   expect(sizes.reduce((sum, size) => sum + size, 0) === x.shape[axis], 'split', x, { shape: sizes });
   const shapes = sizes.map((size) => x.shape.with(axis, size));
   return g.nodes('Split', [x, g.integers(sizes)], shapes, { axis: { int: axis } });
+}
+
+/** Mean over the axes between the first and the last of x [B,...,C], as a product with a row of equal weights → [B,C]. */
+export function meanByProduct(g: GraphBuilder, x: Value): Value {
+  const batch = x.shape[0]!;
+  const width = x.shape.at(-1)!;
+  const rows = elements(x.shape) / (batch * width);
+  const weights = g.filled(1 / rows, [1, rows]);
+  const mean = g.node('MatMul', [weights, reshape(g, x, [batch, rows, width])], [batch, 1, width]);
+  return reshape(g, mean, [batch, width]);
 }
 
 /** Mean over `axes`, which are dropped. */
