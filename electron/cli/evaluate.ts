@@ -5,6 +5,7 @@ import { problemInWords } from '../../models/evaluation/label-problems.ts';
 import type { EvaluationReport, ModelEvaluation } from '../../models/evaluation/report.ts';
 import { reportAsJson } from '../../models/evaluation/report.ts';
 import { CsvRows } from '../../models/evaluation/report-csv.ts';
+import { nameIn } from '../../models/precision/precision.ts';
 import { findAppRoot } from '../app-root.ts';
 import { evaluateModel } from '../evaluation/evaluate-model.ts';
 import { type LabelledFolder, labelFolder, openLabelledFolder } from '../evaluation/labelled-folder.ts';
@@ -85,7 +86,7 @@ export const evaluate: Command = async (words, signal) => {
         journals: join(dataFolder(), 'evaluations'),
         fresh: values.fresh,
         version,
-        ...(csv ? { also: csv.of(model.id, classes) } : {}),
+        ...(csv ? { also: csv.of(nameIn(model.precision, model.id), classes) } : {}),
         signal,
       });
       const evaluation = await follow(model.id, run, words);

@@ -1,5 +1,6 @@
 import { grouped, interval, percent } from '../../models/evaluation/html/words.ts';
 import type { EvaluationReport, ModelEvaluation, ReportedShare } from '../../models/evaluation/report.ts';
+import { nameIn } from '../../models/precision/precision.ts';
 import { textTable } from './text-table.ts';
 
 const HEADINGS = ['MODEL', 'PICTURES', 'TOP-1 (95 %)', 'TOP-5 (95 %)', 'PUBLISHED', 'CALIBRATION ERROR'];
@@ -8,7 +9,7 @@ const CONFUSIONS = 5;
 /** What matters of a report, for a terminal: the scores, and what is confused most. */
 export function evaluationTable({ models }: EvaluationReport): string {
   const scores = models.map(({ model, top1, top5, published, calibration }) => [
-    model.precision === 'fp32' ? model.id : `${model.id} (${model.precision})`,
+    nameIn(model.precision, model.id),
     grouped(top1?.of ?? 0),
     withInterval(top1),
     withInterval(top5),

@@ -11,7 +11,12 @@ export const CPU_PRECISIONS = ['fp32', 'int8'] as const satisfies readonly Preci
 /** What weights can be converted to. */
 export type ConvertedPrecision = Exclude<Precision, 'fp32'>;
 
-/** For people: `16-bit`. */
+/** `cvt-13`, and where it runs in another precision than its own `cvt-13 (int8)`. */
+export function nameIn(precision: Precision, model: string): string {
+  return precision === 'fp32' ? model : `${model} (${precision})`;
+}
+
+/** For people: `16-bit float`. */
 export function precisionWords(precision: Precision): string {
   switch (precision) {
     case 'fp32':

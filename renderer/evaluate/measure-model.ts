@@ -12,6 +12,7 @@ import { type LabelsFile, labelPictures } from '../../models/evaluation/labels-f
 import type { ModelEvaluation } from '../../models/evaluation/report.ts';
 import { CsvRows } from '../../models/evaluation/report-csv.ts';
 import { type Share, wilson } from '../../models/evaluation/wilson.ts';
+import { nameIn } from '../../models/precision/precision.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ModelRef, ModelReport } from '../engine/protocol.ts';
 import { checkpointIdentity } from '../pipeline/sha256.ts';
@@ -81,7 +82,7 @@ export async function* measureModel(measuring: Measuring): AsyncGenerator<Measur
   const { entry, report, classes, labelling, sha256 } = model;
   const collected = new Collected(classes.size);
   const csv = new CsvRows();
-  const rows = csv.of(entry.id, classes);
+  const rows = csv.of(nameIn(report.precision.ran, entry.id), classes);
   const right = { of: 0, top1: 0, top5: 0 };
   const sink: EvaluationSink = {
     result(result) {

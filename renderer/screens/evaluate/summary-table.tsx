@@ -1,4 +1,5 @@
 import type { ModelEvaluation } from '../../../models/evaluation/report.ts';
+import { precisionWords } from '../../../models/precision/precision.ts';
 import { percent, whole } from '../../ui/format.ts';
 import { ShareBar } from './share-bar.tsx';
 import { intervalText } from './words.ts';
@@ -48,7 +49,10 @@ function Row({ title, report, withPublished }: TitledReport & { readonly withPub
   const error = calibration.expectedCalibrationError;
   return (
     <tr data-model={model.id}>
-      <th scope="row">{title}</th>
+      <th scope="row">
+        {title}
+        {model.precision !== 'fp32' && <div className="quiet">in {precisionWords(model.precision)}</div>}
+      </th>
       <td>
         {whole(top1?.of ?? 0)}
         {broken.length > 0 && <div className="quiet">{whole(broken.length)} unreadable</div>}
