@@ -102,7 +102,7 @@ export async function loadModel(path: string, parts: ModelParts): Promise<Loaded
     maxTensorBytes: attentionPieceBytes(checkpoint.spec, { height, width }, null),
     signal,
   });
-  const session = await createNodeSession(graph, used.bytes);
+  const session = await createNodeSession(graph, used.bytes, precision);
   return {
     id,
     labels,

@@ -3,7 +3,8 @@ import * as ort from 'onnxruntime-web';
 import { type AttentionSession, FRUGAL } from '../../models/attention/attention-sessions.ts';
 import type { AttentionGraph, AttentionShape } from '../../models/onnx/attention-graph.ts';
 import type { CvtGraph } from '../../models/onnx/build-cvt-graph.ts';
-import { cpuSessionEntries } from '../../models/onnx/session-options.ts';
+import { cpuSessionOptions } from '../../models/onnx/session-options.ts';
+import type { Precision } from '../../models/precision/precision.ts';
 import { DiskBytes } from './disk-checkpoint.ts';
 
 /** onnxruntime-web's own advice: more threads than this gain nothing at CvT's sizes. */
@@ -24,13 +25,18 @@ export interface NodeSession {
 /**
  * A session of the same WASM engine that the app uses, in this Node process.
  * @param checkpoint the checkpoint file that the graph refers to; see DiskBytes
+ * @param precision that the graph was built for
  */
-export async function createNodeSession(graph: CvtGraph, checkpoint: Uint8Array): Promise<NodeSession> {
+export async function createNodeSession(
+  graph: CvtGraph,
+  checkpoint: Uint8Array,
+  precision: Precision = 'fp32',
+): Promise<NodeSession> {
   ort.env.wasm.numThreads = CPU_THREADS;
   const session = await ort.InferenceSession.create(graph.message.toBytes(), {
     executionProviders: ['wasm'],
     externalData: graph.usesExternalData ? [{ path: EXTERNAL_PATH, data: checkpoint }] : [],
-    extra: { session: { ...cpuSessionEntries(checkpoint.byteLength) } },
+    ...cpuSessionOptions(checkpoint.byteLength, precision),
   }).catch((error: unknown) => {
     throw (checkpoint instanceof DiskBytes && checkpoint.failure) || error;
   });

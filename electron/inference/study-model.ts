@@ -92,7 +92,7 @@ export async function openForStudy(
     maxTensorBytes: Math.min(maxTensorBytes, attentionPieceBytes(spec, { height, width }, null)),
     ...(signal ? { signal } : {}),
   });
-  const session = await createNodeSession(graph, bytes);
+  const session = await createNodeSession(graph, bytes, precision);
   const sessions = new AttentionSessions<NodeTaps>(compileAttentionGraph, maxTensorBytes);
   const weights = options.weights ?? new CheckpointWeights(checkpoint);
   return {

@@ -1,11 +1,26 @@
+import type { Precision } from '../precision/precision.ts';
+
 /**
  * From this many bytes of weights on, the CPU multiplies with them as they lie. A packed copy of each matrix takes memory that the
- * original does not give back before all are made: CvT-W24 at 384 peaks at 1.75 times its weights with it and at 1.33 without, and
+ * original does not give back before all are made: CvT-W24 at 384 peaks at 1.75 times its weights with it and at 1.33 without (`cvt`), and
  * runs at the same speed. Small networks are 3 to 6 % faster with packed copies (test/bench/NOTES.md, line 5).
  */
 const UNPACKED_BYTES = 512e6;
 
-/** @param weightBytes that a network's session holds, on the CPU @returns entries of `extra.session`, in onnxruntime's words */
-export function cpuSessionEntries(weightBytes: number): Readonly<Record<string, string>> {
-  return weightBytes >= UNPACKED_BYTES ? { disable_prepacking: '1' } : {};
+/** Options of onnxruntime's for a session on its CPU provider, in its words. */
+export interface CpuSessionOptions {
+  readonly graphOptimizationLevel: 'basic' | 'all';
+  readonly extra: { readonly session: Record<string, string> };
+}
+
+/**
+ * Our graphs leave little to fuse: looking for it takes a tenth of the loading and gains nothing in a run. Only 8-bit steps are written
+ * apart and wait to be joined.
+ * @param weightBytes that the session holds
+ */
+export function cpuSessionOptions(weightBytes: number, precision: Precision): CpuSessionOptions {
+  return {
+    graphOptimizationLevel: precision === 'int8' ? 'all' : 'basic',
+    extra: { session: weightBytes >= UNPACKED_BYTES ? { disable_prepacking: '1' } : {} },
+  };
 }

@@ -13,7 +13,7 @@ import { formulaCheckpoint } from '../golden/formula-checkpoint.ts';
 import { formulaInput } from '../golden/formula-weights.ts';
 
 const BYTES = formulaCheckpoint(REFERENCE_SPEC, 10, 1);
-const SHAPE = [1, 3, 64, 64];
+const SHAPE = [1, 3, 64, 64] as const;
 
 let folder: string;
 let path: string;

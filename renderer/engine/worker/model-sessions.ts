@@ -145,7 +145,7 @@ export class ModelSessions {
     progress({ phase: 'compiling' }, multiplyAdds);
     const size: SessionSize = { modelKey: modelKeyOf(model, ran), bytes: byteLength(used.weights), runBytes };
     await this.#makeRoom(size);
-    const network = await Network.compile(this.#bench, graph, used.weights, { height, width });
+    const network = await Network.compile(this.#bench, graph, used.weights, { height, width }, ran);
     file.compiled();
     if (signal.aborted) await network.release();
     throwIfCancelled(signal);

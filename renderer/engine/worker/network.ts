@@ -1,7 +1,8 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type { CvtGraph, CvtGraphOptions } from '../../../models/onnx/build-cvt-graph.ts';
-import { cpuSessionEntries } from '../../../models/onnx/session-options.ts';
+import { cpuSessionOptions } from '../../../models/onnx/session-options.ts';
 import { isTap } from '../../../models/onnx/tap-names.ts';
+import type { Precision } from '../../../models/precision/precision.ts';
 import { byteLength, lazily, type RuntimeWeights, readingFailure } from './external-data.ts';
 import type { GpuWatch } from './gpu-watch.ts';
 import type { Mutex } from './mutex.ts';
@@ -40,6 +41,7 @@ export class Network {
   /**
    * @param weights the file that the graph's external data points into
    * @param input in pixels
+   * @param precision that the graph was built for
    * @throws what the weights could not be read for
    */
   static async compile(
@@ -47,6 +49,7 @@ export class Network {
     graph: CvtGraph,
     weights: RuntimeWeights,
     input: { readonly height: number; readonly width: number },
+    precision: Precision,
   ): Promise<Network> {
     const { ort, gpu, mutex } = bench;
     const model = graph.message.toBytes();
@@ -57,7 +60,9 @@ export class Network {
           executionProviders: gpu ? [{ name: 'webgpu', device: gpu.device }] : ['wasm'],
           externalData: graph.usesExternalData ? [{ path: CHECKPOINT_PATH, data }] : [],
           // A step that the GPU cannot do is an error, not a slow detour over the CPU that nobody hears of.
-          extra: { session: gpu ? { disable_cpu_ep_fallback: '1' } : cpuSessionEntries(byteLength(data)) },
+          ...(gpu
+            ? { extra: { session: { disable_cpu_ep_fallback: '1' } } }
+            : cpuSessionOptions(byteLength(data), precision)),
           preferredOutputLocation: Object.fromEntries(
             graph.outputNames.map((name) => [name, gpu && isTap(name) ? 'gpu-buffer' : 'cpu']),
           ),

@@ -38,7 +38,7 @@ export async function selfTest(bench: Bench, precision: Precision): Promise<stri
     precision,
     ...forDevice(bench),
   });
-  const network = await Network.compile(bench, graph, bytes, REFERENCE_SIZE);
+  const network = await Network.compile(bench, graph, bytes, REFERENCE_SIZE, precision);
   const outputs = await network.run(referenceInput());
   const taps = tapStore(bench);
   const logits = values(outputs, 'logits');

@@ -302,7 +302,7 @@ async function runGolden(golden: GoldenRequest, withStudies: boolean) {
     placement: { kind: 'external', path: CHECKPOINT_PATH },
     ...(maxTensorBytes === undefined ? {} : { maxTensorBytes }),
   });
-  const network = await Network.compile(await bench, graph, bytes, { height, width });
+  const network = await Network.compile(await bench, graph, bytes, { height, width }, 'fp32');
   const outputs = await network.run(formulaInput([1, 3, height, width], seed));
   const taps = tapStore(await bench);
   const input = { rows: height, cols: width };
