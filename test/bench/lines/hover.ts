@@ -18,7 +18,7 @@ export const line: BenchLine = {
   async measure({ setting, isShort, say }) {
     const variant = setting.startsWith('cvt-w24') ? 'cvt-w24' : 'cvt-13';
     if (isShort && variant === 'cvt-w24') return [];
-    const moves = isShort ? 30 : 120;
+    const moves = isShort ? 30 : 60;
     const app = await AppPage.open({ variant, side: 384 });
     try {
       const { page } = app;
