@@ -13,7 +13,8 @@ const SWITCHES = 200;
 const HEAP_BYTES = 4e6;
 /**
  * Of all of Chromium's processes. Each switch analyses the picture anew, and the engine keeps what the latest runs' maps are computed from:
- * 0.6 MB a run here, until it is 384 MiB. A demo network that stayed would be 4 MB of weights alone.
+ * 0.23 MB a run here on average, until it is 384 MiB; and the runtime's memory grows in steps of a fifth. A demo network that stayed
+ * would be 4 MB of weights alone.
  */
 const RESIDENT_BYTES_A_SWITCH = 1_200_000;
 const HANDLES = 8;
