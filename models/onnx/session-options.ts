@@ -2,8 +2,8 @@ import type { Precision } from '../precision/precision.ts';
 
 /**
  * From this many bytes of weights on, the CPU multiplies with them as they lie. A packed copy of each matrix takes memory that the
- * original does not give back before all are made: CvT-W24 at 384 peaks at 1.75 times its weights with it and at 1.33 without (`cvt`), and
- * runs at the same speed. Small networks are 3 to 6 % faster with packed copies (test/bench/NOTES.md, line 5).
+ * originals do not give back before all are made: with CvT-W24's, a process is at 1.48 times the weights when the session stands, without
+ * at 1.25. Small networks run 3 to 6 % faster with packed copies (test/bench/NOTES.md, line 5).
  */
 const UNPACKED_BYTES = 512e6;
 
