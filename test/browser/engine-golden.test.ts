@@ -54,6 +54,14 @@ describe('golden cases on WebGPU', () => {
     expect(maxDifference(Float32Array.from(studies.column), column)).toBeLessThan(1e-4);
   });
 
+  it.each(TINY_CASES)('predictions of %s alone', async (name) => {
+    const golden = await readGolden(name);
+    const { seed, numClasses, height, width, activation } = golden;
+    const request = { spec: toOfficialSpec(golden.spec), seed, numClasses, height, width, activation };
+    const logits = ok(await chromium.page.evaluate((g) => window.lens.goldenPredictions(g), request));
+    expect(maxDifference(Float32Array.from(logits), golden.expected.get('logits')!.data)).toBeLessThan(1e-4);
+  });
+
   it('tiny-rect, its attention made in pieces', async () => {
     const golden = await readGolden('tiny-rect');
     const { seed, numClasses, height, width, activation } = golden;

@@ -8,6 +8,7 @@ import { toErrorMessage } from '../../../models/errors.ts';
 import { preprocess } from '../../../models/image/preprocess.ts';
 import { type Preprocessing, preprocessingFor } from '../../../models/image/preprocessing.ts';
 import { buildCvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
+import type { AttentionOutputs } from '../../../models/onnx/graph-context.ts';
 import type { EngineCall, EngineCalls, EngineState, ModelRef, RowQuery } from '../../../renderer/engine/protocol.ts';
 import { engineOf, startEngineInPage } from '../../../renderer/engine/start-engine.ts';
 import { decodePicture } from '../../../renderer/engine/worker/decode-picture.ts';
@@ -242,6 +243,9 @@ const lens = {
 
   /** A golden case with every output, on WebGPU. */
   golden: (golden: GoldenRequest, withStudies: boolean) => settle(runGolden(golden, withStudies)),
+
+  /** Its logits alone, on WebGPU. */
+  goldenPredictions: (golden: GoldenRequest) => settle(predictGolden(golden)),
 };
 
 /** A file on its way from the test. */
@@ -288,7 +292,7 @@ async function openBench(): Promise<Bench> {
   return { ort, gpu: choice.gpu, mutex: new Mutex() };
 }
 
-async function runGolden(golden: GoldenRequest, withStudies: boolean) {
+async function compileGolden(golden: GoldenRequest, wanted: Partial<AttentionOutputs>) {
   const { spec, seed, numClasses, height, width, activation, maxTensorBytes } = golden;
   bench ??= openBench();
   const bytes = formulaCheckpoint(parseSpec(spec, 'golden'), numClasses, seed);
@@ -298,13 +302,28 @@ async function runGolden(golden: GoldenRequest, withStudies: boolean) {
     height,
     width,
     batch: 1,
-    outputs: { received: true, taps: true, attention: true },
+    outputs: wanted,
     placement: { kind: 'external', path: CHECKPOINT_PATH },
     ...(maxTensorBytes === undefined ? {} : { maxTensorBytes }),
   });
   const network = await Network.compile(await bench, graph, bytes, { height, width }, 'fp32');
-  const outputs = await network.run(formulaInput([1, 3, height, width], seed));
-  const taps = tapStore(await bench);
+  return { checkpoint, network, outputs: await network.run(formulaInput([1, 3, height, width], seed)) };
+}
+
+/** The logits of a graph for predictions alone. */
+async function predictGolden(golden: GoldenRequest): Promise<number[]> {
+  const { network, outputs } = await compileGolden(golden, {});
+  const logits = Array.from(floats(outputs, 'logits'));
+  await network.discard(outputs);
+  await network.release();
+  return logits;
+}
+
+async function runGolden(golden: GoldenRequest, withStudies: boolean) {
+  const { height, width } = golden;
+  const wanted = { received: true, taps: true, attention: true };
+  const { checkpoint, network, outputs } = await compileGolden(golden, wanted);
+  const taps = tapStore(await bench!);
   const input = { rows: height, cols: width };
   const logits = floats(outputs, 'logits');
   taps.hold('golden', outputs, { network, weights: new CheckpointWeights(checkpoint), input, logits });
