@@ -1,13 +1,13 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { findAppRoot } from '../../electron/app-root.ts';
 import { classify } from '../../electron/cli/classify.ts';
 import { readSamples } from '../../electron/weights/samples.ts';
+import { type Heard, hear } from './hear-command.ts';
 
-const running = new AbortController().signal;
 const samples = join(findAppRoot(), 'assets', 'samples');
 const fixture = (file: string) => join(import.meta.dirname, '..', 'fixtures', file);
 
@@ -44,21 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs the command and keeps what it prints. */
-async function run(...words: string[]): Promise<{ allWell: boolean; stdout: string; stderr: string }> {
-  const printed = { stdout: '', stderr: '' };
-  const catchInto = (stream: 'stdout' | 'stderr') =>
-    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
-      printed[stream] += String(text);
-      return true;
-    });
-  const spies = [catchInto('stdout'), catchInto('stderr')];
-  try {
-    return { allWell: await classify(words, running), ...printed };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+const run = (...words: string[]): Promise<Heard> => hear(classify, ...words);
 
 describe('cvt classify', () => {
   test('names the object of every sample first', async () => {

@@ -8,6 +8,7 @@ import { pictureInput } from '../../electron/inference/picture-input.ts';
 import { parseCsv } from '../../models/evaluation/csv.ts';
 import { type EvaluationReport, evaluationReportSchema } from '../../models/evaluation/report.ts';
 import { arrange, type DrawnPicture, drawSet, type Layout } from '../evaluation/labelled-set.ts';
+import { type Heard, hear } from './hear-command.ts';
 
 const running = new AbortController().signal;
 const fixture = (file: string) => join(import.meta.dirname, '..', 'fixtures', file);
@@ -40,28 +41,9 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly allWell: boolean;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const run = (...words: string[]): Promise<Heard> => hear(evaluate, ...words);
 
-async function run(...words: string[]): Promise<Ended> {
-  const printed = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map((stream) =>
-    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
-      printed[stream] += String(text);
-      return true;
-    }),
-  );
-  try {
-    return { allWell: await evaluate(words, running), ...printed };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
-
-const parsed = ({ stdout }: Ended): EvaluationReport => evaluationReportSchema.parse(JSON.parse(stdout));
+const parsed = ({ stdout }: Heard): EvaluationReport => evaluationReportSchema.parse(JSON.parse(stdout));
 
 /** Where the true class comes, 1 for first: our own count, from the logits. */
 function rankOf({ file, truth }: DrawnPicture): number {

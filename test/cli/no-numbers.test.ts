@@ -1,12 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findAppRoot } from '../../electron/app-root.ts';
 import { attention } from '../../electron/cli/attention.ts';
 import { classify } from '../../electron/cli/classify.ts';
 import { MemorySource } from '../../models/bytes/byte-source.ts';
 import { openCheckpoint } from '../../models/formats/open-checkpoint.ts';
+import { hear } from './hear-command.ts';
 
 const running = new AbortController().signal;
 const DEMO = join(findAppRoot(), 'models', 'demo');
@@ -29,21 +30,6 @@ async function damagedDemo(key: string, value: number): Promise<string> {
   return path;
 }
 
-async function classifyAndHear(words: readonly string[]): Promise<{ allWell: boolean; heard: string }> {
-  let heard = '';
-  const spies = (['stdout', 'stderr'] as const).map((stream) =>
-    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
-      heard += String(text);
-      return true;
-    }),
-  );
-  try {
-    return { allWell: await classify(words, running), heard };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
-
 describe.each([
   ['stage0.patch_embed.proj.weight', Number.NaN],
   ['stage2.blocks.1.attn.proj_v.weight', Number.POSITIVE_INFINITY],
@@ -54,9 +40,10 @@ describe.each([
   test('gives no predictions and no maps, and says why', async () => {
     const checkpoint = await damagedDemo(key, value);
     const words = ['--checkpoint', checkpoint, '--spec', join(DEMO, 'spec.json'), '--size', '96'];
-    const { allWell, heard } = await classifyAndHear([PARROT, ...words]);
+    const { allWell, stdout, stderr } = await hear(classify, PARROT, ...words);
     expect(allWell).toBe(false);
-    expect(heard).toMatch(/^error\[not-finite\]: damaged\.safetensors: /);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^error\[not-finite\]: damaged\.safetensors: /);
     for (const view of VIEWS) {
       const out = join(folder, 'map.npy');
       await expect(attention([PARROT, '--view', view, '--out', out, ...words], running)).rejects.toMatchObject({

@@ -6,11 +6,10 @@ import { z } from 'zod';
 import { findAppRoot } from '../../electron/app-root.ts';
 import { attention } from '../../electron/cli/attention.ts';
 import { classify } from '../../electron/cli/classify.ts';
-import type { Command } from '../../electron/cli/command.ts';
 import { evaluate } from '../../electron/cli/evaluate.ts';
 import { clearConverted, convertedFolder } from '../../electron/inference/converted-file.ts';
+import { hear } from './hear-command.ts';
 
-const running = new AbortController().signal;
 const sample = join(findAppRoot(), 'assets', 'samples', 'parrot.jpg');
 const fixture = (file: string) => join(import.meta.dirname, '..', 'fixtures', file);
 
@@ -44,21 +43,6 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-async function run(command: Command, ...words: string[]) {
-  const printed = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map((stream) =>
-    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
-      printed[stream] += String(text);
-      return true;
-    }),
-  );
-  try {
-    return { allWell: await command(words, running), ...printed };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
-
 async function ask(checkpoint: string, ...words: string[]) {
   const model = [
     '--checkpoint',
@@ -68,7 +52,7 @@ async function ask(checkpoint: string, ...words: string[]) {
     '--activation',
     'quick_gelu',
   ];
-  const { stdout } = await run(classify, sample, ...model, '--size', '64', '--json', ...words);
+  const { stdout } = await hear(classify, sample, ...model, '--size', '64', '--json', ...words);
   const [answer] = answers.parse(JSON.parse(stdout));
   return { ...answer!, scores: new Map(answer!.top.map(({ index, probability }) => [index, probability])) };
 }
@@ -132,20 +116,20 @@ describe('cvt classify --precision int8', () => {
     ['fp16 without a GPU', ['--precision', 'fp16'], /--precision fp16 needs a GPU/],
     ['one that is none', ['--precision', 'int4'], /--precision is fp32 or int8/],
   ])('%s is refused', async (_, words, message) => {
-    const ended = run(classify, sample, ...words);
+    const ended = hear(classify, sample, ...words);
     await expect(ended).rejects.toMatchObject({ code: 'usage' });
     await expect(ended).rejects.toThrow(message);
   });
 });
 
 test('cvt evaluate --precision int8 refuses batches, in which pictures would share a scale', async () => {
-  const ended = run(evaluate, home, '--precision', 'int8', '--batch', '4');
+  const ended = hear(evaluate, home, '--precision', 'int8', '--batch', '4');
   await expect(ended).rejects.toMatchObject({ code: 'usage' });
 });
 
 test('cvt attention --precision int8 says so in the caption', async () => {
   const out = join(home, 'map.svg');
   const words = [sample, '--view', 'received', '--size', '96', '--no-picture', '--out', out];
-  expect((await run(attention, ...words, '--precision', 'int8')).allWell).toBe(true);
+  expect((await hear(attention, ...words, '--precision', 'int8')).allWell).toBe(true);
   expect(await readFile(out, 'utf8')).toContain('cvt-demo in 8-bit integer');
 });
