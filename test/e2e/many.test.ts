@@ -103,9 +103,9 @@ test('the export is what the app shows, in CSV and in JSON', async () => {
     broken.map(({ name }) => name),
   );
   for (const [at, { path, error, results }] of json.pictures.entries()) {
-    const row = rows[at + 1]!;
+    const cell = (column: string) => rows[at + 1]![rows[0]!.indexOf(column)] ?? '';
     const top = results[0]?.top[0];
-    expect([row[0], row[2], row[8] ?? '', Number(row[9])]).toEqual([
+    expect([cell('path'), cell('error'), cell('top1 label'), Number(cell('top1 probability'))]).toEqual([
       path,
       error?.message ?? '',
       top?.label ?? '',
