@@ -99,7 +99,7 @@ export class GraphBuilder {
     return value;
   }
 
-  /** A small float constant that stands in the model itself. */
+  /** A small float constant that stands in the model itself. @param data kept until the model is written */
   floats(name: string, shape: readonly number[], data: Float32Array | readonly number[]): Value {
     return this.initializer(`${this.#scope}${name}`, shape, { kind: 'inline', bytes: float32Bytes(data) });
   }
@@ -191,12 +191,10 @@ export class GraphBuilder {
   }
 }
 
-/** Little-endian bytes, as ONNX wants raw data, whatever this machine's order. */
-function float32Bytes(data: Float32Array | readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(data.length * 4);
-  const view = new DataView(bytes.buffer);
-  for (let index = 0; index < data.length; index++) view.setFloat32(index * 4, data[index]!, true);
-  return bytes;
+/** ONNX raw data is little-endian, as are all machines that the runtime exists for. */
+export function float32Bytes(data: Float32Array | readonly number[]): Uint8Array {
+  const { buffer, byteOffset, byteLength } = data instanceof Float32Array ? data : Float32Array.from(data);
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Float32 bytes as half precision's. */

@@ -77,9 +77,11 @@ function interleave(arrays: readonly Float32Array[], channels: number): Float32A
   if (arrays.length === 1) return first!;
   const part = first!.length / channels;
   const result = new Float32Array(first!.length * arrays.length);
-  for (let channel = 0; channel < channels; channel++)
-    for (const [index, array] of arrays.entries())
-      result.set(array.subarray(channel * part, (channel + 1) * part), (channel * arrays.length + index) * part);
+  for (const [index, array] of arrays.entries())
+    for (let channel = 0; channel < channels; channel++) {
+      const to = (channel * arrays.length + index) * part;
+      for (let at = 0; at < part; at++) result[to + at] = array[channel * part + at]!;
+    }
   return result;
 }
 

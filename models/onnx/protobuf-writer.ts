@@ -14,6 +14,8 @@ const WIRE_FLOAT = 5;
 const WRITE_BYTES = 1 << 16;
 
 const TEXT = new TextEncoder();
+/** Whether UTF-8 is the text's own codes. */
+const IS_ASCII = /^[\0-\x7f]*$/;
 
 /**
  * One protobuf message. Bytes and messages within are kept by reference until it is written, so a model of a gigabyte costs its small
@@ -49,7 +51,13 @@ export class ProtoMessage {
   }
 
   string(field: number, value: string): this {
-    return this.bytes(field, TEXT.encode(value));
+    if (!IS_ASCII.test(value)) return this.bytes(field, TEXT.encode(value));
+    // A graph has thousands of names: an array for each would keep the collector busy.
+    this.#header(field, value.length);
+    const numbers = this.#numbers();
+    for (let at = 0; at < value.length; at++) numbers.push(value.charCodeAt(at));
+    this.#byteLength += value.length;
+    return this;
   }
 
   bytes(field: number, value: Piece): this {
@@ -66,12 +74,7 @@ export class ProtoMessage {
   /** The whole message in one array. @throws Error where a piece is deferred: those are written with {@link writeTo} */
   toBytes(): Uint8Array {
     const out = new Uint8Array(this.#byteLength);
-    let position = 0;
-    for (const piece of this.#pieces()) {
-      if ('load' in piece) throw new Error('A message with deferred bytes cannot be written at once.');
-      out.set(piece, position);
-      position += piece.length;
-    }
+    this.#writeInto(out, 0);
     return out;
   }
 
@@ -91,6 +94,20 @@ export class ProtoMessage {
     if (length > 0) yield join(gathered, length);
   }
 
+  /** @returns where the message ends */
+  #writeInto(out: Uint8Array, start: number): number {
+    let position = start;
+    for (const part of this.#parts) {
+      if (part instanceof ProtoMessage) position = part.#writeInto(out, position);
+      else if (part instanceof Uint8Array) {
+        out.set(part, position);
+        position += part.length;
+      } else if (Array.isArray(part)) for (const number of part) out[position++] = number;
+      else throw new Error('A message with deferred bytes cannot be written at once.');
+    }
+    return position;
+  }
+
   /** What the message is made of, without the nesting. */
   *#pieces(): Generator<Piece | readonly number[]> {
     for (const part of this.#parts) {
@@ -104,12 +121,16 @@ export class ProtoMessage {
     this.#varint(length);
   }
 
+  #numbers(): number[] {
+    const last = this.#parts.at(-1);
+    if (Array.isArray(last)) return last;
+    const numbers: number[] = [];
+    this.#parts.push(numbers);
+    return numbers;
+  }
+
   #varint(value: number): this {
-    let numbers = this.#parts.at(-1);
-    if (!Array.isArray(numbers)) {
-      numbers = [];
-      this.#parts.push(numbers);
-    }
+    const numbers = this.#numbers();
     let rest = value;
     for (; rest >= 128; rest = Math.floor(rest / 128)) {
       numbers.push((rest % 128) + 128);

@@ -4,7 +4,7 @@ import { isContiguous } from '../formats/tensor-extent.ts';
 import type { TensorEntry } from '../formats/tensor-index.ts';
 import { scaleName } from '../precision/convert.ts';
 import type { Precision } from '../precision/precision.ts';
-import type { GraphBuilder, Value } from './graph-builder.ts';
+import { float32Bytes, type GraphBuilder, type Value } from './graph-builder.ts';
 import type { TensorData } from './onnx-messages.ts';
 
 /** Tensors up to this many bytes stand in the graph itself: a reference and a ranged read would cost more than they save. */
@@ -126,7 +126,7 @@ export class WeightTable {
 
   #data(key: string, entry: TensorEntry): TensorData {
     const loaded = this.#loaded.get(key);
-    if (loaded) return { kind: 'inline', bytes: floatBytes(loaded) };
+    if (loaded) return { kind: 'inline', bytes: float32Bytes(loaded) };
     if (this.#placement.kind === 'external') {
       if (placeInFile(entry, this.#precision) !== 'as-is')
         throw new Error(`${key} does not lie in the file as it is asked for`);
@@ -134,7 +134,7 @@ export class WeightTable {
     }
     const { source } = this.#checkpoint;
     const byteLength = entry.shape.reduce((product, size) => product * size, FLOAT_BYTES);
-    return { kind: 'inline', bytes: { byteLength, load: async () => floatBytes(await readTensor(source, entry)) } };
+    return { kind: 'inline', bytes: { byteLength, load: async () => float32Bytes(await readTensor(source, entry)) } };
   }
 }
 
@@ -172,9 +172,4 @@ export function needsCopy(checkpoint: CvtCheckpoint): boolean {
   return [...checkpoint.tensors].some(
     ([key, entry]) => !isSmallOrFolded(key, entry) && placeInFile(entry, 'fp32') === null,
   );
-}
-
-/** ONNX raw data is little-endian, as are all machines that the runtime exists for. */
-function floatBytes(numbers: Float32Array): Uint8Array {
-  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 }
