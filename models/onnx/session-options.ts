@@ -9,18 +9,18 @@ const UNPACKED_BYTES = 512e6;
 
 /** Options of onnxruntime's for a session on its CPU provider, in its words. */
 export interface CpuSessionOptions {
-  readonly graphOptimizationLevel: 'basic' | 'all';
+  readonly graphOptimizationLevel: 'disabled' | 'all';
   readonly extra: { readonly session: Record<string, string> };
 }
 
 /**
- * Our graphs leave little to fuse: looking for it takes a tenth of the loading and gains nothing in a run. Only 8-bit steps are written
- * apart and wait to be joined.
+ * Our graphs leave nothing to fuse: looking for it takes a sixth of the loading, and a run is as long without (test/bench/NOTES.md,
+ * line 5). Only 8-bit steps are written apart and wait to be joined.
  * @param weightBytes that the session holds
  */
 export function cpuSessionOptions(weightBytes: number, precision: Precision): CpuSessionOptions {
   return {
-    graphOptimizationLevel: precision === 'int8' ? 'all' : 'basic',
+    graphOptimizationLevel: precision === 'int8' ? 'all' : 'disabled',
     extra: { session: weightBytes >= UNPACKED_BYTES ? { disable_prepacking: '1' } : {} },
   };
 }
