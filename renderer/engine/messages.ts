@@ -80,12 +80,13 @@ const ARGUMENTS = {
   configure: z.object({ preference, threads }),
 } satisfies Record<EngineCall, z.ZodType>;
 
-const request = z.object({
-  type: z.literal('request'),
-  id,
-  call: z.enum(Object.keys(ARGUMENTS) as EngineCall[]),
-  argument: z.unknown(),
-});
+const CALLS = Object.keys(ARGUMENTS) as EngineCall[];
+
+// All schemas are made once: making one takes longer than reading a message by it, and a pointer sends many a second.
+const request = z.object({ type: z.literal('request'), id, call: z.enum(CALLS), argument: z.unknown() });
+const argumentsOf = new Map(CALLS.map((call) => [call, z.object({ argument: ARGUMENTS[call] as z.ZodType })]));
+const addressedToEngine = z.object({ type: z.enum(['request', 'cancel']), id });
+const closing = z.object({ type: z.literal('close') });
 
 const device = z.object({
   preference,
@@ -144,8 +145,8 @@ export type ParsedToEngine = ToEngine | { readonly type: 'refused'; readonly id:
 
 /** Null for something that is no message to the engine at all. */
 export function parseToEngine(data: unknown): ParsedToEngine | null {
-  const addressed = z.object({ type: z.enum(['request', 'cancel']), id }).safeParse(data);
-  if (!addressed.success) return z.object({ type: z.literal('close') }).safeParse(data).data ?? null;
+  const addressed = addressedToEngine.safeParse(data);
+  if (!addressed.success) return closing.safeParse(data).data ?? null;
   if (addressed.data.type === 'cancel') return { type: 'cancel', id: addressed.data.id };
   const refused = (error: z.ZodError): ParsedToEngine => {
     const issue = error.issues[0];
@@ -154,7 +155,7 @@ export function parseToEngine(data: unknown): ParsedToEngine | null {
   };
   const parsed = request.safeParse(data);
   if (!parsed.success) return refused(parsed.error);
-  const argument = z.object({ argument: ARGUMENTS[parsed.data.call] }).safeParse(data);
+  const argument = argumentsOf.get(parsed.data.call)!.safeParse(data);
   if (!argument.success) return refused(argument.error);
   // Call and argument were checked to belong together; the spec inside stays unread here (see `model`).
   return { ...parsed.data, argument: argument.data.argument } as EngineRequest;
