@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand';
 import { mapScale } from '../../models/drawing/map-scale.ts';
 import type { Engine } from '../engine/engine.ts';
+import { Leisure } from '../pipeline/leisure.ts';
 import { NOWHERE, pixelsPlace, stagePlace } from '../pipeline/maps-of.ts';
 import { StudyCache } from '../pipeline/study-cache.ts';
 import { StudySlots } from '../pipeline/study-slots.ts';
@@ -36,14 +37,14 @@ export function startFollowingColumns(
   engine: Engine,
   refresh: (column: string, runId: string) => Promise<void>,
 ): FollowedColumns {
-  const cache = new StudyCache(CACHED_BYTES);
+  const shared = { engine, cache: new StudyCache(CACHED_BYTES), leisure: new Leisure() };
   const followed = new Map<string, Followed>();
 
   const followedFor = (id: string): Followed => {
     const before = followed.get(id);
     if (before) return before;
     const store = createStore<Studies>(() => NO_STUDIES);
-    const slots = new StudySlots({ engine, store, cache, refresh: (runId) => refresh(id, runId) });
+    const slots = new StudySlots({ ...shared, store, refresh: (runId) => refresh(id, runId) });
     store.subscribe(show);
     const made = { store, slots };
     followed.set(id, made);

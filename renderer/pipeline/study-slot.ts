@@ -11,6 +11,7 @@ import {
   type StudyCall,
   studyAt,
 } from '../stores/studies.ts';
+import type { Leisure } from './leisure.ts';
 import type { StudyCache } from './study-cache.ts';
 
 /** What all slots share. */
@@ -21,10 +22,8 @@ export interface StudyBench {
   readonly cache: StudyCache;
   /** Runs the picture of `runId` again, whose taps the engine has let go of; its new run changes what is wanted. */
   readonly refresh: (runId: string) => Promise<void>;
+  readonly leisure: Leisure;
 }
-
-/** Between the steps that a place nobody looks at closely takes after the pointer. */
-const LEISURE_MS = 80;
 
 interface Flight<Call extends StudyCall> {
   readonly argument: StudyArgument<Call>;
@@ -45,7 +44,6 @@ export class StudySlot<Call extends StudyCall> {
   #refreshed: string | null = null;
 
   #later: StudyArgument<Call> | null = null;
-  #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(bench: StudyBench, call: Call, at: number) {
     this.#bench = bench;
@@ -81,12 +79,12 @@ export class StudySlot<Call extends StudyCall> {
       return;
     }
     this.#later = argument;
-    this.#timer ??= setTimeout(() => {
-      const later = this.#later;
-      this.#forgetLater();
-      if (later) this.wish(later);
-    }, LEISURE_MS);
+    this.#bench.leisure.take(this.#atLeisure);
   }
+
+  readonly #atLeisure = (): void => {
+    if (this.#later) this.wish(this.#later);
+  };
 
   /** Withdraws what is under way, until something else is wanted. */
   cancel(): void {
@@ -176,8 +174,7 @@ export class StudySlot<Call extends StudyCall> {
   }
 
   #forgetLater(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#bench.leisure.leave(this.#atLeisure);
     this.#later = null;
   }
 
