@@ -1,4 +1,5 @@
 import { type ConnectEngine, EngineClient } from './client.ts';
+import { directPorts } from './direct-ports.ts';
 import type { Engine } from './engine.ts';
 import { type EnginePolicy, FREE_POLICY } from './engine-policy.ts';
 import { EngineSupervisor } from './supervisor.ts';
@@ -12,9 +13,9 @@ export function startEngineInPage(policy: EnginePolicy = FREE_POLICY): EngineSup
 /** A client of a supervisor in the same page. */
 export function engineOf(supervisor: EngineSupervisor): Engine {
   const connect: ConnectEngine = (onPort) => {
-    const { port1, port2 } = new MessageChannel();
-    const leave = supervisor.accept(port1);
-    onPort(port2);
+    const [near, far] = directPorts();
+    const leave = supervisor.accept(far);
+    onPort(near);
     return leave;
   };
   return new EngineClient(connect);
