@@ -81,7 +81,7 @@ export function rasterMap(map: AttentionMap, scale: MapScale, place: PlacedGrid,
   const colors = colorSteps(look, scale.signed);
   // In steps of the colour table; an affine function of the value, so that it may be interpolated in its place.
   const top = COLOR_STEPS - 1;
-  const steps = new Float32Array(cells.length);
+  const steps = scratchSteps(cells.length);
   const width = scale.max - scale.min;
   const factor = width > 0 ? (scale.factor / width) * top : 0;
   const offset = width > 0 ? (-scale.min / width) * top : positionOnScale(scale, 0) * top;
@@ -90,6 +90,14 @@ export function rasterMap(map: AttentionMap, scale: MapScale, place: PlacedGrid,
   const tiles = new Uint32Array(steps.length);
   for (let i = 0; i < steps.length; i++) tiles[i] = colors[nearestStep(steps[i]!)]!;
   return rasterTiles(tiles, place, canvas);
+}
+
+let keptSteps = new Float32Array(0);
+
+/** Written over by the next map: arrays lie outside of the heap, and a fresh one for every step of a pointer brings its collector about. */
+function scratchSteps(length: number): Float32Array {
+  if (keptSteps.length < length) keptSteps = new Float32Array(length);
+  return keptSteps.subarray(0, length);
 }
 
 /**
@@ -182,7 +190,31 @@ function rasterSmooth(steps: Float32Array, colors: Uint32Array, place: PlacedGri
 }
 
 /** For every pixel of a side the cell whose centre is before it, and how far it is to the next one's; for every cell where its pixels end. */
-function samples(
+interface Samples {
+  readonly cell: Int32Array;
+  readonly end: Int32Array;
+  readonly share: Float32Array;
+}
+
+type SamplesPlace = Parameters<typeof samplesOf> extends [unknown, ...infer Rest] ? Rest : never;
+
+/** Of a side: the large map's and its card's, and one to spare. */
+const KEPT_SAMPLES = 3;
+const keptSamples = new WeakMap<AxisGeometry, { readonly place: readonly number[]; readonly samples: Samples }[]>();
+
+/** The same as long as nobody zooms: a pointer draws at one place again and again. */
+function samples(axis: AxisGeometry, ...place: SamplesPlace): Samples {
+  const kept = keptSamples.get(axis) ?? [];
+  keptSamples.set(axis, kept);
+  const known = kept.find((each) => each.place.every((number, at) => number === place[at]));
+  if (known) return known.samples;
+  const made = samplesOf(axis, ...place);
+  kept.unshift({ place, samples: made });
+  kept.length = Math.min(kept.length, KEPT_SAMPLES);
+  return made;
+}
+
+function samplesOf(
   axis: AxisGeometry,
   start: number,
   length: number,
@@ -190,7 +222,7 @@ function samples(
   scale: number,
   windowStart: number,
   windowScale: number,
-) {
+): Samples {
   const cell = new Int32Array(length);
   const end = new Int32Array(axis.count);
   const share = new Float32Array(length);
