@@ -45,9 +45,16 @@ function useMapText({ analysis, entry }: Inspection): string {
   const runId = analysis?.runId;
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null;
+    let due = 0;
+    // One timer that goes on: a pointer changes the stores several times a step.
     const settle = () => {
-      if (timer !== null) clearTimeout(timer);
-      timer = setTimeout(() => setText(mapText(runId, entry?.labels ?? [])), SETTLED_MS);
+      due = performance.now() + SETTLED_MS;
+      timer ??= setTimeout(speak, SETTLED_MS);
+    };
+    const speak = () => {
+      const left = due - performance.now();
+      timer = left > 0 ? setTimeout(speak, left) : null;
+      if (timer === null) setText(mapText(runId, entry?.labels ?? []));
     };
     settle();
     const ends = [useMaps.subscribe(settle), useView.subscribe(settle)];

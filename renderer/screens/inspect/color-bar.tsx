@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { colorGradient } from '../../../models/drawing/color-maps.ts';
 import { type MapScale, positionOnScale } from '../../../models/drawing/map-scale.ts';
 import { useSettings } from '../../stores/settings.ts';
@@ -13,17 +14,18 @@ interface ColorBarProps {
 export function ColorBar({ scale, marked }: ColorBarProps) {
   const { colorMap, divergingMap } = useSettings((settings) => settings.overlay);
   const unit = UNITS[scale.unit];
+  const name = scale.signed ? divergingMap : colorMap;
+  const ramp = useMemo(() => ({ background: colorGradient(name) }), [name]);
   const ends = [scaleValue(scale.min, scale.signed), scaleValue(scale.max, scale.signed)] as const;
   return (
     <div className="color-bar" role="img" aria-label={`Colours from ${ends[0]} to ${ends[1]}, ${unit}`}>
       <span>{ends[0]}</span>
-      <span
-        className="color-bar-ramp"
-        data-signed={scale.signed || undefined}
-        style={{ background: colorGradient(scale.signed ? divergingMap : colorMap) }}
-      >
+      <span className="color-bar-ramp" data-signed={scale.signed || undefined} style={ramp}>
         {marked !== null && (
-          <span className="color-bar-mark" style={{ left: `${positionOnScale(scale, marked) * 100}%` }} />
+          <span
+            className="color-bar-mark"
+            style={{ transform: `translateX(${positionOnScale(scale, marked) * 100}%)` }}
+          />
         )}
       </span>
       <span>{ends[1]}</span>

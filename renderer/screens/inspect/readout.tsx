@@ -1,5 +1,6 @@
 import { Pin, PinOff } from 'lucide-react';
-import { useState } from 'react';
+import { createContext, memo, useContext, useRef, useSyncExternalStore } from 'react';
+import type { MapView } from '../../../models/attention/attention-map.ts';
 import type { Point, Rect } from '../../../models/attention/geometry.ts';
 import { precisionWords } from '../../../models/precision/precision.ts';
 import { cellUnder, extentInPicture, tilesOfMap } from '../../pipeline/tiles.ts';
@@ -51,16 +52,26 @@ function RanIn({ inspection }: { readonly inspection: Inspection }) {
 
 /**
  * Where the pointer is. While the map follows it, a step of the pointer and the map of that step are read out together: the number
- * of the new place in the old map would stand for a few milliseconds and mean nothing.
+ * of the new place in the old map would stand for a few milliseconds and mean nothing. (Asked of the stores at once, so that the
+ * step which waits renders nothing.)
  */
 function useReadPoint(): Point | null {
-  const hover = useView((state) => state.hover);
-  const following = useView((state) => asksQuery(state) && state.activePin === null);
-  const waiting = useMaps((maps) => maps.large.work?.state.kind === 'working');
-  const [read, setRead] = useState(hover);
-  const next = hover !== null && read !== null && following && waiting ? read : hover;
-  if (next !== read) setRead(next);
-  return next;
+  const read = useRef<Point | null>(null);
+  return useSyncExternalStore(subscribeToPointer, () => {
+    const state = useView.getState();
+    const { hover } = state;
+    const following = asksQuery(state) && state.activePin === null;
+    const waits = following && useMaps.getState().large.work?.state.kind === 'working';
+    if (hover === null || read.current === null || !waits) read.current = hover;
+    return read.current;
+  });
+}
+
+function subscribeToPointer(changed: () => void): () => void {
+  const ends = [useView.subscribe(changed), useMaps.subscribe(changed)];
+  return () => {
+    for (const end of ends) end();
+  };
 }
 
 interface CellFactsProps {
@@ -89,20 +100,32 @@ function CellFacts({ shown: { map, scale }, weight, cell, extent }: CellFactsPro
       <span>
         {map.on === 'pixels' ? 'input pixel' : 'cell'} {place}
       </span>
-      <Tip
-        label={
-          map.on === 'pixels'
-            ? 'The part of the picture that this pixel of the network’s input stands for'
-            : 'The picture’s pixels that reach this cell through the convolutions; neighbouring cells overlap'
-        }
-        side="top"
-      >
-        <span>
-          pixels {pixels(extent.left, extent.right)} × {pixels(extent.top, extent.bottom)}
-        </span>
-      </Tip>
+      <CellExtent value={extent}>
+        <ExtentFact onPixels={map.on === 'pixels'} />
+      </CellExtent>
     </span>
   );
+}
+
+// What stands inside of a tip comes past it: a tip costs more to render than all numbers together.
+const CellExtent = createContext<Rect | null>(null);
+
+const ExtentFact = memo(function ExtentFact({ onPixels }: { readonly onPixels: boolean }) {
+  const label = onPixels
+    ? 'The part of the picture that this pixel of the network’s input stands for'
+    : 'The picture’s pixels that reach this cell through the convolutions; neighbouring cells overlap';
+  return (
+    <Tip label={label} side="top">
+      <span>
+        <ExtentText />
+      </span>
+    </Tip>
+  );
+});
+
+function ExtentText() {
+  const extent = useContext(CellExtent);
+  return extent && `pixels ${pixels(extent.left, extent.right)} × ${pixels(extent.top, extent.bottom)}`;
 }
 
 /** Whole pixels that a continuous span touches, both ends included: `192–223`. */
@@ -115,14 +138,28 @@ function pixels(start: number, end: number): string {
 /** The class token's own number, which has no place in the picture. */
 function ClsValue({ shown: { map, scale } }: { readonly shown: ShownMap }) {
   if (map.cls === null) return null;
-  const [name, tip] = CLS_NAMES[map.view] ?? CLS_KEY;
+  return (
+    <ClsText value={map.signed ? scaleValue(map.cls * scale.factor, true) : percent(map.cls)}>
+      <ClsFact view={map.view} />
+    </ClsText>
+  );
+}
+
+const ClsText = createContext('');
+
+const ClsFact = memo(function ClsFact({ view }: { readonly view: MapView }) {
+  const [name, tip] = CLS_NAMES[view] ?? CLS_KEY;
   return (
     <Tip label={tip} side="top">
       <span className="readout-cls">
-        <span className="quiet">{name}</span> {map.signed ? scaleValue(map.cls * scale.factor, true) : percent(map.cls)}
+        <span className="quiet">{name}</span> <ClsNumber />
       </span>
     </Tip>
   );
+});
+
+function ClsNumber() {
+  return useContext(ClsText);
 }
 
 const CLS_KEY = [
@@ -179,7 +216,7 @@ function Hint({ inspection, shown, outside }: HintProps) {
   );
 }
 
-function PinState() {
+const PinState = memo(function PinState() {
   const asking = useView(asksQuery);
   const active = useView((state) => state.activePin !== null);
   if (!asking || !active) return null;
@@ -195,4 +232,4 @@ function PinState() {
       />
     </span>
   );
-}
+});

@@ -1,5 +1,5 @@
 import { Braces, Check, CircleAlert, ClipboardCopy, FileImage, Grid3x3, Share } from 'lucide-react';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import type { AttentionMap, MapUnit } from '../../../../models/attention/attention-map.ts';
 import { titleOf } from '../../../../models/drawing/figure-caption.ts';
 import type { Settings } from '../../../shell/settings.ts';
@@ -24,8 +24,8 @@ const SCALES: readonly Scale[] = [1, 2, 3, 4];
 /** The chord that opens it. */
 export const EXPORT_KEY = 'e';
 
-/** Everything that can be taken away of the map: figure, numbers, recipe. */
-export function ExportMenu() {
+/** Everything that can be taken away of the map: figure, numbers, recipe. It stands among numbers that follow the pointer. */
+export const ExportMenu = memo(function ExportMenu() {
   const open = useExporting((state) => state.open);
   const show = useExporting((state) => state.show);
   return (
@@ -43,7 +43,7 @@ export function ExportMenu() {
       <ExportBody />
     </Popover>
   );
-}
+});
 
 function ExportBody() {
   const app = useApp();
