@@ -22,7 +22,8 @@ const eventSchema = z.object({
   args: z.object({ name: z.string().optional(), data: z.object({ type: z.string().optional() }).optional() }).catch({}),
 });
 
-const CATEGORIES = ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline'];
+/** No more than tells tasks and inputs apart: every event that is written is time of the thread that is measured. */
+const CATEGORIES = ['toplevel', 'devtools.timeline'];
 /** What Chromium calls a turn of a thread's loop; what else happens on the thread happens inside one. */
 const TASK = 'ThreadControllerImpl::RunTask';
 
