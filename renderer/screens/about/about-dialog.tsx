@@ -3,7 +3,6 @@ import { EXTERNAL_LINKS } from '../../shell/shell.ts';
 import { useEngine } from '../../stores/engine.ts';
 import { useNotices } from '../../stores/notices.ts';
 import { toggleOverlay, useOverlay } from '../../stores/overlay.ts';
-import { BrandMark } from '../../ui/brand-mark.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { useApp } from '../frame/app-context.ts';
@@ -28,7 +27,7 @@ function About() {
   return (
     <div className="about">
       <header className="about-head">
-        <BrandMark size={48} />
+        <img src="./icon.svg" width={48} height={48} alt="" />
         <div>
           <h3>CvT Lens {versions.app}</h3>
           <p>What the Convolutional vision Transformer says of a picture, and where each of its stages looked.</p>
