@@ -9,6 +9,7 @@ import { useApp } from '../frame/app-context.ts';
 import { browserName } from './browser-name.ts';
 import { CopyDiagnostics } from './copy-diagnostics.tsx';
 import './about.css';
+import iconUrl from '../../icon.svg?url';
 
 /** What this is, which version of it on what, whose, and where to turn. */
 export function AboutDialog() {
@@ -27,7 +28,7 @@ function About() {
   return (
     <div className="about">
       <header className="about-head">
-        <img src="./icon.svg" width={48} height={48} alt="" />
+        <img src={iconUrl} width={48} height={48} alt="" />
         <div>
           <h3>CvT Lens {versions.app}</h3>
           <p>What the Convolutional vision Transformer says of a picture, and where each of its stages looked.</p>
