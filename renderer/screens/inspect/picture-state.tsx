@@ -1,5 +1,5 @@
 import { CircleAlert, CirclePause, RotateCcw, Scaling, Trash2 } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { TrayImage } from '../../stores/images.ts';
 import { useInputMenu } from '../../stores/input.ts';
 import { titleOf, useModel } from '../../stores/model.ts';
@@ -9,6 +9,7 @@ import { useApp } from '../frame/app-context.ts';
 import { MissingModel } from '../models/missing-model.tsx';
 import { workShare, workText } from '../models/words.ts';
 import { removePictures } from './remove-pictures.ts';
+import { useTardy } from './use-tardy.ts';
 import { progressShare, progressText } from './words.ts';
 
 /** Trying again helps nothing here; another input does. */
@@ -28,7 +29,7 @@ export function PictureState({ image }: { readonly image: TrayImage }) {
     case 'done':
       return null;
     case 'loading':
-      return <Working text={`Reading ${image.name}…`} share={null} />;
+      return <MaybeSoonDone text={`Reading ${image.name}…`} share={null} />;
     case 'queued':
     case 'running': {
       if (model.kind === 'error') return <ModelError message={model.error.message} />;
@@ -40,17 +41,17 @@ export function PictureState({ image }: { readonly image: TrayImage }) {
         );
       if (model.kind === 'opening')
         return (
-          <Working text={workText(model.progress, `Checking ${model.title}…`)} share={workShare(model.progress)}>
+          <MaybeSoonDone text={workText(model.progress, `Checking ${model.title}…`)} share={workShare(model.progress)}>
             <Button onClick={stopModel}>Cancel</Button>
-          </Working>
+          </MaybeSoonDone>
         );
       const loading = model.kind === 'loading' ? model.progress : null;
       const progress = image.status.kind === 'running' ? image.status.progress : loading;
       const title = titleOf(model) ?? 'the model';
       return (
-        <Working text={progressText(progress, title)} share={progressShare(progress)}>
+        <MaybeSoonDone text={progressText(progress, title)} share={progressShare(progress)}>
           <Button onClick={() => (model.kind === 'loading' ? stopModel() : queue.cancel(image.id))}>Cancel</Button>
-        </Working>
+        </MaybeSoonDone>
       );
     }
     case 'stopped':
@@ -92,6 +93,15 @@ interface WorkingProps {
   readonly text: string;
   readonly share: number | null;
   readonly children?: ReactNode;
+}
+
+/**
+ * What may be over before it could be read. A bar that moves meanwhile, seen or not, has the browser draw every frame, on the cores
+ * that the network runs on.
+ */
+function MaybeSoonDone(props: WorkingProps) {
+  const [since] = useState(() => performance.now());
+  return useTardy(since) && <Working {...props} />;
 }
 
 export function Working({ text, share, children }: WorkingProps) {

@@ -1,10 +1,11 @@
 import { CircleAlert, CirclePause, X } from 'lucide-react';
-import { memo, useEffect, useRef } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { type TrayImage, useImages } from '../../../stores/images.ts';
 import { useSession } from '../../../stores/session.ts';
 import { percent } from '../../../ui/format.ts';
 import { Tip } from '../../../ui/tooltip.tsx';
 import { removePictures } from '../remove-pictures.ts';
+import { useTardy } from '../use-tardy.ts';
 import { useTopPrediction } from '../use-top-prediction.ts';
 import { framesText, shortError } from '../words.ts';
 import { useThumbnail } from './use-thumbnail.ts';
@@ -71,13 +72,19 @@ function Badge({ image }: { readonly image: TrayImage }) {
     case 'queued':
       return <span className="tile-badge tile-dot" />;
     case 'running':
-      return <span className="tile-badge tile-spinner" />;
+      return <Running />;
     case 'stopped':
       return <CirclePause className="tile-badge" size={16} aria-hidden />;
     case 'classified':
     case 'done':
       return null;
   }
+}
+
+/** Still, as long as most runs take: what turns has the browser draw every frame on the cores that the network runs on. */
+function Running() {
+  const [since] = useState(() => performance.now());
+  return <span className={`tile-badge ${useTardy(since) ? 'tile-spinner' : 'tile-dot'}`} />;
 }
 
 /** All there is to know about a tile, in one line. */

@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { makeThumbnail } from '../../../pipeline/thumbnail.ts';
+import { untilAnswered } from '../../../pipeline/until-answered.ts';
 import { fileKey } from '../../../results/file-key.ts';
 import { imageById, type TrayImage } from '../../../stores/images.ts';
 import { useApp } from '../../frame/app-context.ts';
@@ -9,6 +10,7 @@ export function useThumbnail({ id, path, file, size }: TrayImage): string | null
   const key = useMemo(() => fileKey(path, file), [path, file]);
   const isReady = size !== null;
   const make = useCallback(async () => {
+    await untilAnswered(id);
     const image = imageById(id);
     return image?.size ? makeThumbnail(image.file, image.size) : null;
   }, [id]);
