@@ -125,9 +125,12 @@ describe('findings', () => {
 
 describe('the lines', () => {
   test.each(Object.entries(LINES))('%s has a title and settings that differ', async (_, load) => {
-    const { title, settings } = await load();
+    const { title, settings, fullOnly = [] } = await load();
     expect(title).not.toBe('');
     expect(settings.length).toBeGreaterThan(0);
     expect(new Set(settings).size).toBe(settings.length);
+    // Something is left for the short mode.
+    expect(settings.filter((setting) => !fullOnly.includes(setting))).not.toEqual([]);
+    expect(settings).toEqual(expect.arrayContaining([...fullOnly]));
   });
 });

@@ -13,6 +13,8 @@ export interface BenchLine {
    * Names for the table; a single `''` where there is nothing to set.
    */
   readonly settings: readonly string[];
+  /** Those that the short mode leaves out: they take long, or say what another says too. */
+  readonly fullOnly?: readonly string[];
   measure(run: BenchRun): Promise<readonly Finding[]>;
 }
 

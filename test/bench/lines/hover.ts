@@ -15,9 +15,9 @@ const FRAME_MS = 1000 / 60;
 export const line: BenchLine = {
   title: 'Hover: main-thread time of a pointer move, all stages following',
   settings: ['cvt-13 at 384', 'cvt-w24 at 384'],
+  fullOnly: ['cvt-w24 at 384'],
   async measure({ setting, isShort, say }) {
     const variant = setting.startsWith('cvt-w24') ? 'cvt-w24' : 'cvt-13';
-    if (isShort && variant === 'cvt-w24') return [];
     const moves = isShort ? 30 : 60;
     const app = await AppPage.open({ variant, side: 384 });
     try {

@@ -37,9 +37,10 @@ interface Peak {
 export const line: BenchLine = {
   title: 'Peak memory of the engine’s process over the weights’ bytes, WASM',
   settings: [CLI, PREDICTIONS, ATTENTION],
+  // A gigabyte is written, read and run.
+  fullOnly: [CLI, ATTENTION],
   async measure({ setting, isShort }) {
-    // A gigabyte is written, read and run: too much for a few minutes, and of a smaller network the browser is most.
-    if (isShort && setting !== PREDICTIONS) return [];
+    // Of a small network's process the browser is most.
     const [variant, side]: [VariantName, number] = isShort ? ['cvt-13', 224] : ['cvt-w24', 384];
     const folder = await mkdtemp(join(tmpdir(), 'cvt-bench-memory-'));
     try {

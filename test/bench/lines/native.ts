@@ -12,6 +12,7 @@ const SHAPE = [1, 3, SIZE.rows, SIZE.cols] as const;
 export const line: BenchLine = {
   title: 'Against native and against the matrix products alone, cvt-13 at 224, fp32',
   settings: ['1 thread', '2 threads'],
+  fullOnly: ['2 threads'],
   async measure({ setting, rounds }) {
     const threads = Number.parseInt(setting, 10);
     setThreads(threads);

@@ -18,6 +18,7 @@ const SHAPE = [1, 3, SIDE, SIDE] as const;
 export const line: BenchLine = {
   title: 'Precision, cvt-13 at 224: int8 against fp32 on WASM, and what weights take',
   settings: ['1 thread', '2 threads'],
+  fullOnly: ['2 threads'],
   async measure({ setting, rounds }) {
     const cpuThreads = Number.parseInt(setting, 10);
     setThreads(cpuThreads);
