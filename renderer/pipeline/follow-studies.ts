@@ -3,7 +3,7 @@ import { useImages } from '../stores/images.ts';
 import { useModel } from '../stores/model.ts';
 import { type StudyCall, useStudies } from '../stores/studies.ts';
 import { queryPoint, useView } from '../stores/view.ts';
-import { Leisure } from './leisure.ts';
+import { leisure } from './leisure.ts';
 import { StudyCache } from './study-cache.ts';
 import type { StudyBench } from './study-slot.ts';
 import { StudySlots } from './study-slots.ts';
@@ -29,7 +29,7 @@ export function startFollowingStudies(engine: Engine, refresh: (imageId: string)
     engine,
     store: useStudies,
     cache: new StudyCache(CACHED_BYTES),
-    leisure: new Leisure(),
+    leisure,
     refresh: async (runId) => {
       const { image, analysis } = currentSubject();
       if (image && analysis?.runId === runId) await refresh(image.id);

@@ -30,3 +30,6 @@ export class Leisure {
     turn();
   };
 }
+
+/** Of the picture that is inspected: its stages and what follows them. */
+export const leisure = new Leisure();

@@ -9,6 +9,7 @@ import { Slider } from '../../ui/slider.tsx';
 import { Tip } from '../../ui/tooltip.tsx';
 import { mapTitle, noteText, scaleValueShort } from './map-words.ts';
 import { StageMapCanvas } from './stage-map-canvas.tsx';
+import { useCardMap } from './use-card-map.ts';
 import type { Inspection } from './use-inspection.ts';
 
 interface StageCardProps {
@@ -33,7 +34,7 @@ export function StageCard({ at, stage, inspection }: StageCardProps) {
   const large = useView(
     ({ view, rolloutOn, stage: chosen }) => chosen === at && !(view === 'rollout' && rolloutOn === 'pixels'),
   );
-  const kept = useMaps((maps) => maps.stages[at]?.shown ?? null);
+  const kept = useCardMap(at);
   const shown = kept?.runId === inspection.analysis?.runId ? kept : null;
   const { setStage } = useView.getState();
   const { tokens, keys, cls } = stage.grids;
