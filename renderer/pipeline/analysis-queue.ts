@@ -11,6 +11,7 @@ import { useOverview } from '../stores/overview.ts';
 import { useQueue } from '../stores/queue.ts';
 import { background } from './classify-job.ts';
 import { startJudging } from './judge-pictures.ts';
+import { lateProgress } from './late-progress.ts';
 import { analysePicture } from './pipeline.ts';
 import { forgetResult, recallChanges, remember } from './remember-results.ts';
 
@@ -83,10 +84,11 @@ export function startAnalysisQueue(
     // What is known of it already shows while its maps are made.
     if (!image.result && journal !== NO_JOURNAL)
       void memory.recall([image], entry).then((recalled) => current() && changeMany(recallChanges(recalled, null)));
+    const late = lateProgress((progress) => {
+      if (current()) setStatus(image.id, { kind: 'running', progress });
+    });
     try {
-      const analysis = await run(image, controller.signal, (progress) => {
-        if (current()) setStatus(image.id, { kind: 'running', progress });
-      });
+      const analysis = await run(image, controller.signal, late.hear);
       if (current()) finish(image.id, analysis, entry);
       noteRun(analysis);
     } catch (error) {
@@ -94,6 +96,7 @@ export function startAnalysisQueue(
         setStatus(image.id, { kind: 'error', error: toErrorMessage(error) });
       else if (current()) setStatus(image.id, { kind: 'stopped' });
     } finally {
+      late.end();
       if (running.get(image.id) === controller) running.delete(image.id);
     }
   };
