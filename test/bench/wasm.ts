@@ -26,7 +26,7 @@ export function setThreads(count: number): void {
 }
 
 /**
- * A session on WASM as the app makes it.
+ * A session on WASM, with onnxruntime's own options where none are given.
  * @param checkpoint the file that the model's external data points into, if any
  */
 export function createSession(

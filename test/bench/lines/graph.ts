@@ -1,4 +1,5 @@
 import { buildCvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
+import { cpuSessionOptions } from '../../../models/onnx/session-options.ts';
 import { formulaInput } from '../../golden/formula-weights.ts';
 import { compare } from '../compare.ts';
 import { buildPlainGraph } from '../graphs/plain-graph.ts';
@@ -8,7 +9,10 @@ import { CHECKPOINT_PATH, createSession, formulaModel, runOnce, setThreads } fro
 const SIZE = { rows: 224, cols: 224 };
 const SHAPE = [1, 3, SIZE.rows, SIZE.cols] as const;
 
-/** Our graphs against the plain transcription of the official forward pass, same runtime, one picture. */
+/**
+ * Our graphs against the plain transcription of the official forward pass, same runtime, one picture. Each with the options that
+ * suit it: ours with the app's, the other with the runtime's own, all of its optimiser's passes among them.
+ */
 export const line: BenchLine = {
   title: 'Graph against the plain transcription, cvt-13 at 224, WASM fp32',
   settings: ['1 thread', '2 threads'],
@@ -26,7 +30,7 @@ export const line: BenchLine = {
         cpuThreads,
         placement: { kind: 'external', path: CHECKPOINT_PATH },
       });
-      return createSession(graph.message.toBytes(), bytes);
+      return createSession(graph.message.toBytes(), bytes, cpuSessionOptions(bytes.byteLength, 'fp32'));
     };
     const plain = await createSession(await buildPlainGraph(checkpoint, SIZE), null);
     const predictions = await session({});
