@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MemorySource } from '../../models/bytes/byte-source.ts';
+import { counted } from '../../models/bytes/counted.ts';
 import { gather } from '../../models/bytes/gather.ts';
 import type { CvtCheckpoint } from '../../models/cvt/open-cvt.ts';
-import { LensError } from '../../models/errors.ts';
+import { CheckpointError, LensError } from '../../models/errors.ts';
 import { convertedFile, openConverted } from '../../models/precision/convert.ts';
 import { type DatedFile, folderName, keptName, modelIdOf, outdatedFiles } from '../../models/precision/kept-files.ts';
 import type { ConvertedPrecision } from '../../models/precision/precision.ts';
@@ -48,22 +49,13 @@ export async function convertedModel(
   await keep(folder, modelId, name, bytes).catch(() => {});
   const made = await openFrom(bytes);
   if (made) return made;
-  throw new Error(`${name} is not what was written.`);
+  throw new CheckpointError('unreadable', `${name} is not what was written. Use this model in 32 bits.`);
 }
 
 /** A kept file that contradicts itself is made anew; withdrawals are not about files. */
 function notOfThisFile(error: unknown): null {
   if (error instanceof LensError && error.code === 'cancelled') throw error;
   return null;
-}
-
-async function* counted(pieces: AsyncIterable<Uint8Array>, tell: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const piece of pieces) {
-    yield piece;
-    bytes += piece.byteLength;
-    tell(bytes);
-  }
 }
 
 /** Under a temporary name, flushed to the disk and renamed; what it takes the place of goes. */

@@ -1,6 +1,7 @@
 import { BlobSource } from '../../../models/bytes/byte-source.ts';
+import { counted } from '../../../models/bytes/counted.ts';
 import type { CvtCheckpoint } from '../../../models/cvt/open-cvt.ts';
-import { CancelledError, LensError } from '../../../models/errors.ts';
+import { CancelledError, CheckpointError, LensError } from '../../../models/errors.ts';
 import { convertedFile, openConverted } from '../../../models/precision/convert.ts';
 import { keptName } from '../../../models/precision/kept-files.ts';
 import type { ConvertedPrecision } from '../../../models/precision/precision.ts';
@@ -47,7 +48,10 @@ export async function convertedWeights(
   const blob = await write(files, modelId, name, pieces);
   const made = await open(blob);
   if (made) return made;
-  throw new Error(`${name} did not come back from the browser's storage as it was written.`);
+  throw new CheckpointError(
+    'unreadable',
+    `${name} did not come back from the browser's storage as it was written. Use this model in 32 bits.`,
+  );
 }
 
 /** Null where nothing is kept, or what is kept was cut short or has changed: it is made anew. @throws CancelledError */
@@ -86,15 +90,6 @@ async function inMemory(pieces: AsyncIterable<Uint8Array>): Promise<Blob> {
   let blob = new Blob([]);
   for await (const piece of pieces) blob = new Blob([blob, new Uint8Array(piece)]);
   return blob;
-}
-
-async function* counted(pieces: AsyncIterable<Uint8Array>, tell: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const piece of pieces) {
-    yield piece;
-    bytes += piece.byteLength;
-    tell(bytes);
-  }
 }
 
 function teller({ progress }: Task, total: number): (done: number) => void {
