@@ -22,15 +22,22 @@ import { mergeHeads, rowsOf, splitHeads } from './token-layout.ts';
 /** Float32 scores. */
 const SCORE_BYTES = 4;
 
+/** Which tokens ask, and which of them are answered; in the last block neither needs to be all. */
+export interface AttentionReach {
+  readonly queries: 'all' | 'cls';
+  /** `cls` where the maps of all queries are outputs and the other tokens are not read any more. */
+  readonly answers: 'all' | 'cls';
+}
+
 /**
  * Multi-head attention with convolutional projection (paper §3.2) over LayerNormed tokens x [B, cls + N, C] → the same
- * shape. The scale is the whole width's, embed_dim^−0.5, not the head's, as in the official code.
+ * shape, or [B, 1, C] where CLS alone is answered. The scale is the whole width's, embed_dim^−0.5, not the head's, as in the
+ * official code.
  * @param block index in the stage, for the names of outputs
- * @param isForCls whether only CLS asks; then → [B, 1, C]
  */
-export function attention(context: StageContext, x: Value, key: string, block: number, isForCls: boolean): Value {
+export function attention(context: StageContext, x: Value, key: string, block: number, reach: AttentionReach): Value {
   const { g, index, stage, outputs, batch } = context;
-  const inputs = convolve(context, x, key, isForCls);
+  const inputs = convolve(context, x, key, reach.queries === 'cls');
   const heads = (name: ProjectionName): Value =>
     g.scoped(name, () => {
       const rows = linearByKey(context, rowsOf(g, inputs[name]), `${key}.proj_${name}`, { bias: stage.qkvBias });
@@ -69,8 +76,9 @@ export function attention(context: StageContext, x: Value, key: string, block: n
     parts.map((part) => part.mixed),
     2,
   );
-  const projected = linearByKey(context, mergeHeads(g, mixed), `${key}.proj`);
-  return reshape(g, projected, [batch, q.shape[2]!, stage.embedDim]);
+  const answered = reach.answers === 'cls' && mixed.shape[2]! > 1 ? slice(g, mixed, 2, 0, 1) : mixed;
+  const projected = linearByKey(context, mergeHeads(g, answered), `${key}.proj`);
+  return reshape(g, projected, [batch, answered.shape[2]!, stage.embedDim]);
 }
 
 /** Of [B, heads, queries, keys] over heads and queries [B, keys]. */

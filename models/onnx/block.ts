@@ -1,4 +1,4 @@
-import { attention } from './attention.ts';
+import { type AttentionReach, attention } from './attention.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import { isLast, linearByKey, normByKey, type OperatorForms, type StageContext } from './graph-context.ts';
 import { add, contribQuickGelu, gelu, mul, reshape, sigmoid, tanh } from './ops.ts';
@@ -16,22 +16,27 @@ export function block(context: StageContext, x: Value, index: number): Value {
   const { g, outputs, stageGrids } = context;
   if (outputs.taps) g.output(tapName(context.index, index, 'tokens'), x);
   const key = `stage${context.index}.blocks.${index}`;
-  const isForCls = isOnlyClsNeeded(context, index);
+  const reach = reachOf(context, index);
   const attended = g.scoped('attn', () =>
-    attention(context, normByKey(context, x, `${key}.norm1`), `${key}.attn`, index, isForCls),
+    attention(context, normByKey(context, x, `${key}.norm1`), `${key}.attn`, index, reach),
   );
-  const afterAttention = add(g, isForCls ? clsOf(g, x) : x, attended);
+  const afterAttention = add(g, reach.answers === 'cls' ? clsOf(g, x) : x, attended);
   const transformed = g.scoped('mlp', () => mlp(context, normByKey(context, afterAttention, `${key}.norm2`), key));
   if (outputs.taps && isLast(context))
     g.output(tapName(context.index, index, 'mlp'), pooledTokens(g, transformed, stageGrids.cls));
   return add(g, afterAttention, transformed);
 }
 
-/** Of the last block's tokens the classifier reads CLS alone, and all others serve it as keys and values. */
-function isOnlyClsNeeded(context: StageContext, index: number): boolean {
+/**
+ * Of the last block's tokens the classifier reads CLS alone: all others serve it as keys and values, and ask only where their maps are
+ * outputs.
+ */
+function reachOf(context: StageContext, index: number): AttentionReach {
   const { outputs, stage, stageGrids } = context;
-  const isAsked = outputs.received || outputs.taps || outputs.attention;
-  return isLast(context) && index === stage.depth - 1 && stageGrids.cls === 1 && !isAsked;
+  const isClsRead = isLast(context) && index === stage.depth - 1 && stageGrids.cls === 1;
+  if (!isClsRead) return { queries: 'all', answers: 'all' };
+  const areMapsAsked = outputs.received || outputs.taps || outputs.attention;
+  return { queries: areMapsAsked ? 'all' : 'cls', answers: 'cls' };
 }
 
 function mlp(context: StageContext, x: Value, key: string): Value {
