@@ -1,21 +1,10 @@
 import type { ProjectionName } from '../cvt/expected-tensors.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import { isLast, linearByKey, type StageContext } from './graph-context.ts';
-import {
-  add,
-  concat,
-  matMul,
-  meanByProduct,
-  mul,
-  padEnd,
-  reduceMean,
-  reshape,
-  slice,
-  softmax,
-  transpose,
-} from './ops.ts';
+import { add, concat, matMul, meanByProduct, mul, padEnd, reduceMean, reshape, slice, softmax } from './ops.ts';
 import { convolve } from './projection.ts';
 import { type QueryRange, queryChunks } from './query-chunks.ts';
+import { scorerOf } from './scores.ts';
 import { blockName, tapName } from './tap-names.ts';
 import { mergeHeads, rowsOf, splitHeads } from './token-layout.ts';
 
@@ -31,8 +20,7 @@ export interface AttentionReach {
 
 /**
  * Multi-head attention with convolutional projection (paper §3.2) over LayerNormed tokens x [B, cls + N, C] → the same
- * shape, or [B, 1, C] where CLS alone is answered. The scale is the whole width's, embed_dim^−0.5, not the head's, as in the
- * official code.
+ * shape, or [B, 1, C] where CLS alone is answered.
  * @param block index in the stage, for the names of outputs
  */
 export function attention(context: StageContext, x: Value, key: string, block: number, reach: AttentionReach): Value {
@@ -51,13 +39,12 @@ export function attention(context: StageContext, x: Value, key: string, block: n
     g.output(tapName(index, block, 'k'), k);
     if (isLast(context)) g.output(tapName(index, block, 'v'), v);
   }
-  // The keys are scaled, since they are fewer than the queries.
-  const keysAcross = mul(g, transpose(g, k, [0, 1, 3, 2]), g.floats('scale', [], [stage.embedDim ** -0.5]));
+  const scoresOf = scorerOf(context, k);
   const perQuery = context.batch * stage.numHeads * k.shape[2]! * SCORE_BYTES;
   const chunks = queryChunks(q.shape[2]!, perQuery, context.maxTensorBytes);
   const parts = chunks.map((range): Part => {
     const queries = chunks.length === 1 ? q : slice(g, q, 2, range.start, range.end);
-    const map = softmax(g, matMul(g, queries, keysAcross));
+    const map = softmax(g, scoresOf(queries));
     const part = { range, map, mixed: matMul(g, map, v), mean: outputs.received ? meanOf(context, map) : null };
     return chunks.length === 1 ? part : tied(g, part);
   });

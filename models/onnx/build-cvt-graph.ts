@@ -88,10 +88,11 @@ export async function buildCvtGraph(checkpoint: CvtCheckpoint, options: CvtGraph
 const MOST_THREADS_FOR_INSTANCE_NORM = 2;
 
 function formsFor({ cpuThreads, precision = 'fp32' }: CvtGraphOptions): OperatorForms {
-  if (cpuThreads === undefined) return { norm: 'layer', quickGelu: 'standard', mean: 'reduce' };
+  if (cpuThreads === undefined) return { norm: 'layer', quickGelu: 'standard', scores: 'standard', mean: 'reduce' };
   return {
     norm: cpuThreads <= MOST_THREADS_FOR_INSTANCE_NORM ? 'instance' : 'layer',
     quickGelu: precision === 'fp32' ? 'tanh' : 'contrib',
+    scores: 'fused',
     mean: 'product',
   };
 }

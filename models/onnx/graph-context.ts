@@ -24,6 +24,8 @@ export interface OperatorForms {
   readonly norm: 'layer' | 'instance';
   /** QuickGELU by its definition, by onnxruntime's own operator, or as ½·x·(1 + tanh 0.851x) with its factors in the layers around it. */
   readonly quickGelu: 'standard' | 'contrib' | 'tanh';
+  /** Queries by transposed and scaled keys, or by onnxruntime's own operator, which does both while it multiplies. */
+  readonly scores: 'standard' | 'fused';
   /** The attention's mean over queries by ReduceMean, or as a matrix product, which reads memory six times as fast. */
   readonly mean: 'reduce' | 'product';
 }

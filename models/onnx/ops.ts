@@ -121,6 +121,14 @@ export function matMul(g: GraphBuilder, a: Value, b: Value): Value {
   return g.node('MatMul', [a, b], [...a.shape.slice(0, -1), b.shape.at(-1)!]);
 }
 
+/** alpha · a [...,M,K] · bᵀ for b [...,N,K] with equal leading axes; onnxruntime's own operator, on the CPU only. */
+export function fusedMatMul(g: GraphBuilder, a: Value, b: Value, alpha: number): Value {
+  expect(a.shape.at(-1) === b.shape.at(-1), 'fusedMatMul', a, b);
+  const result = { shape: a.shape.with(-1, b.shape.at(-2)!), elementType: a.elementType };
+  const attributes = { transB: { int: 1 }, alpha: { float: alpha } };
+  return g.typedNode('FusedMatMul', [a, b], [result], attributes, CONTRIB_DOMAIN)[0]!;
+}
+
 /** Over the last axis. */
 export function softmax(g: GraphBuilder, x: Value): Value {
   return g.node('Softmax', [x], x.shape, { axis: { int: -1 } });
