@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { MemorySource } from '../models/bytes/byte-source.ts';
 import { printable } from '../models/bytes/printable.ts';
-import { ImageError } from '../models/errors.ts';
+import { ImageError, reasonOf } from '../models/errors.ts';
 import { MAX_IMAGE_PIXELS, readImageHeaderFrom } from '../models/image/header.ts';
 import type { Pixels } from '../models/image/preprocess.ts';
 
@@ -34,7 +34,7 @@ export async function decodeImage(name: string, bytes: Uint8Array): Promise<Pixe
     return { data, width: info.width, height: info.height };
   } catch (error) {
     // libvips repeats itself on many lines; a warning more is none of the user's concern.
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const [reason = ''] = reasonOf(error).split('\n');
     throw new ImageError(
       'image-broken',
       `${name}: could not be decoded (${printable(reason)}). The file is damaged; get it again.`,

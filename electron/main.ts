@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { app, dialog, MessageChannelMain, session, shell } from 'electron';
+import { reasonOf } from '../models/errors.ts';
 import { findAppRoot } from './app-root.ts';
 import { firstOf } from './desktop/given-files.ts';
 import { DesktopApp } from './desktop-app.ts';
@@ -105,6 +106,6 @@ function createChannel() {
 
 function giveUp(error: unknown): void {
   console.error(error);
-  dialog.showErrorBox('CvT Lens could not start', error instanceof Error ? error.message : String(error));
+  dialog.showErrorBox('CvT Lens could not start', reasonOf(error));
   app.exit(1);
 }

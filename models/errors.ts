@@ -205,8 +205,7 @@ const CLASSES = {
 /** An error as plain data. Anything that is not ours becomes an `engine-unexpected` {@link EngineError}. */
 export function toErrorMessage(error: unknown): ErrorMessage {
   if (error instanceof LensError) return { name: error.name, code: error.code, message: error.message };
-  const message = error instanceof Error ? error.message : String(error);
-  return { name: 'EngineError', code: 'engine-unexpected', message };
+  return { name: 'EngineError', code: 'engine-unexpected', message: reasonOf(error) };
 }
 
 /** The error class and code back from {@link toErrorMessage}'s data. */

@@ -1,4 +1,4 @@
-import { EngineError, toErrorMessage } from '../../models/errors.ts';
+import { EngineError, reasonOf, toErrorMessage } from '../../models/errors.ts';
 import type { EnginePolicy } from '../../renderer/engine/engine-policy.ts';
 import type { EngineState } from '../../renderer/engine/protocol.ts';
 import type { Channel, EngineWindow, HostPort, UiClient } from './engine-window.ts';
@@ -113,7 +113,7 @@ export class EngineHost<Port extends HostPort> {
         this.#cancel(limit);
         if (window === this.#window) this.#onLoaded();
       },
-      (error: unknown) => this.#onGone(window, error instanceof Error ? error.message : String(error)),
+      (error: unknown) => this.#onGone(window, reasonOf(error)),
     );
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Activation, CvtSpec } from '../../models/cvt/spec.ts';
-import { EvaluationError } from '../../models/errors.ts';
+import { EvaluationError, reasonOf } from '../../models/errors.ts';
 import {
   type EvaluationJournal,
   type JournalEntry,
@@ -118,7 +118,7 @@ export class Journal implements EvaluationJournal {
   }
 
   #failure(code: 'journal-unreadable' | 'journal-unwritable', cause: unknown): EvaluationError {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     const trouble = code === 'journal-unreadable' ? 'earlier results cannot be read' : 'results cannot be kept';
     return new EvaluationError(code, `${this.path}: ${trouble} (${reason}).`, { cause });
   }

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DownloadError, ShellError } from '../../models/errors.ts';
+import { DownloadError, reasonOf, ShellError } from '../../models/errors.ts';
 import { parseSettings, type Settings, type SettingsChange } from '../../renderer/shell/settings.ts';
 import { FolderLock } from '../weights/folder-lock.ts';
 import { writeWhole } from './write-whole.ts';
@@ -98,7 +98,7 @@ export class SettingsFile {
 
   #refusal(done: 'read' | 'written', cause: unknown): ShellError {
     if (cause instanceof ShellError) return cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     return new ShellError('settings-unreadable', `${this.path} cannot be ${done} (${reason}).`, { cause });
   }
 }

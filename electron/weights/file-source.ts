@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type ByteRange, type ByteSource, checkRange } from '../../models/bytes/byte-source.ts';
-import { CheckpointError, throwIfCancelled } from '../../models/errors.ts';
+import { CheckpointError, reasonOf, throwIfCancelled } from '../../models/errors.ts';
 
 /** A file on disk, read in ranges. */
 export class FileSource implements ByteSource {
@@ -26,7 +26,7 @@ export class FileSource implements ByteSource {
     } catch (error) {
       await file?.close();
       if (error instanceof CheckpointError) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       throw new CheckpointError('unreadable', `${path}: could not be opened (${reason}).`, { cause: error });
     }
   }

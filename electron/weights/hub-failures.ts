@@ -1,4 +1,4 @@
-import { DownloadError, type DownloadErrorCode } from '../../models/errors.ts';
+import { DownloadError, type DownloadErrorCode, reasonOf } from '../../models/errors.ts';
 import { AttemptFailed } from './attempt.ts';
 import type { HttpAnswer } from './http.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -16,7 +16,7 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
 
 /** No answer at all, or one that broke off. */
 export function networkFailure(cause: unknown, { what, host }: AskedFile): AttemptFailed {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause);
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (CERTIFICATE.test(code))
     return new AttemptFailed(

@@ -35,7 +35,7 @@ export class Shelf {
     try {
       manifest = await readManifest(folder);
     } catch (error) {
-      const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+      const reason = reasonOf(error).split('\n')[0];
       return { kind: 'broken', manifest: null, error: refusal(id, `its manifest cannot be read (${reason})`) };
     }
     if (manifest === null) return null;
@@ -81,11 +81,7 @@ export class Shelf {
       const progress = (done: number) => options.progress?.(done, manifest.size);
       const sha256 = await sha256OfFile(path, { signal: options.signal, progress }).catch((error: unknown) => {
         if (error instanceof LensError) throw error;
-        throw refusal(
-          id,
-          `${path} cannot be read (${error instanceof Error ? error.message : String(error)})`,
-          manifest,
-        );
+        throw refusal(id, `${path} cannot be read (${reasonOf(error)})`, manifest);
       });
       if (sha256 !== manifest.sha256) {
         this.#broken.set(path, seen);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { activationSchema, officialSpecSchema } from '../cvt/spec.ts';
 import { DIVERGING_MAPS, SEQUENTIAL_MAPS } from '../drawing/color-maps.ts';
-import { RecipeError } from '../errors.ts';
+import { RecipeError, reasonOf } from '../errors.ts';
 import { inputChoiceSchema } from '../image/input-size.ts';
 import { cropPositionSchema, preprocessingSchema } from '../image/preprocessing-schema.ts';
 import { PRECISIONS } from '../precision/precision.ts';
@@ -100,7 +100,7 @@ function parseJson(content: string, name: string): unknown {
   try {
     return JSON.parse(content);
   } catch (error) {
-    throw new RecipeError('recipe-unreadable', `${name}: not JSON (${(error as Error).message}).`, { cause: error });
+    throw new RecipeError('recipe-unreadable', `${name}: not JSON (${reasonOf(error)}).`, { cause: error });
   }
 }
 

@@ -1,3 +1,4 @@
+import { reasonOf } from '../../models/errors.ts';
 import type { DeviceReport } from '../engine/protocol.ts';
 import type { Fact } from '../shell/diagnostics.ts';
 import type { GpuStanding } from '../shell/shell.ts';
@@ -40,8 +41,6 @@ export async function adapterFacts(gpu: Gpu | undefined): Promise<readonly Fact[
       { name: 'Limits', value: LIMITS.map((limit) => `${limit} ${adapter.limits[limit]}`).join(', ') },
     ];
   } catch (error) {
-    return [
-      { name: 'WebGPU', value: `asking for an adapter failed: ${error instanceof Error ? error.message : error}` },
-    ];
+    return [{ name: 'WebGPU', value: `asking for an adapter failed: ${reasonOf(error)}` }];
   }
 }

@@ -1,3 +1,4 @@
+import { reasonOf } from '../../models/errors.ts';
 import { isFlat, LABELS_FILES } from '../../models/evaluation/labels-file.ts';
 import { byCodeUnits } from '../../models/evaluation/top-list.ts';
 import { kindOfName } from '../pipeline/file-kinds.ts';
@@ -120,7 +121,7 @@ class FolderFiles {
         for (let at = 0; at < some.length; at += AT_ONCE) await this.#take(some.slice(at, at + AT_ONCE), inside);
       }
     } catch (error) {
-      this.#unreadable.push({ folder: path, reason: error instanceof Error ? error.message : String(error) });
+      this.#unreadable.push({ folder: path, reason: reasonOf(error) });
     }
   }
 

@@ -1,4 +1,4 @@
-import { ShellError } from '../../models/errors.ts';
+import { reasonOf, ShellError } from '../../models/errors.ts';
 
 /** How long a download may take to begin before its bytes are let go. */
 const KEPT_MS = 60_000;
@@ -44,7 +44,7 @@ export async function copyLateText(text: Promise<string>): Promise<void> {
 }
 
 function refused(error: unknown): ShellError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   const message = `The clipboard was not given to this page (${reason}). Save the file instead.`;
   return new ShellError('clipboard-refused', message, { cause: error });
 }

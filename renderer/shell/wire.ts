@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { activationSchema, parseSpec, toOfficialSpec } from '../../models/cvt/spec.ts';
+import { reasonOf } from '../../models/errors.ts';
 import { preprocessingSchema } from '../../models/image/preprocessing-schema.ts';
 import type { GpuStanding, ModelEntry, SampleEntry, ShellVersions } from './shell.ts';
 
@@ -13,7 +14,7 @@ const spec = z.unknown().transform((data, context) => {
   try {
     return toOfficialSpec(parseSpec(data, 'the list of models'));
   } catch (error) {
-    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    context.addIssue({ code: 'custom', message: reasonOf(error) });
     return z.NEVER;
   }
 });

@@ -1,5 +1,6 @@
 import { Copy, RefreshCw, RotateCcw, TriangleAlert } from 'lucide-react';
 import { Component, type ErrorInfo, type ReactNode } from 'react';
+import { reasonOf } from '../../models/errors.ts';
 import { copyText } from '../pipeline/export-save.ts';
 import { type Fault, faultText, noteFault } from '../stores/faults.ts';
 import { useNotices } from '../stores/notices.ts';
@@ -75,7 +76,7 @@ function Failed({ name, area, isAll, fault, onRetry }: FailedProps) {
     if (fault === null) return;
     copyText(faultText(fault)).then(
       () => show('The details are on the clipboard.'),
-      (error: unknown) => show(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => show(reasonOf(error)),
     );
   };
   return (

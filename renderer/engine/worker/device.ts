@@ -1,4 +1,4 @@
-import { EngineError } from '../../../models/errors.ts';
+import { EngineError, reasonOf } from '../../../models/errors.ts';
 import { CPU_PRECISIONS } from '../../../models/precision/precision.ts';
 import type { DevicePreference, DeviceReport } from '../protocol.ts';
 import type { StartMessage } from '../worker-protocol.ts';
@@ -114,7 +114,7 @@ async function openGpu(gpu: GPU | undefined, insisted: boolean): Promise<FoundGp
     });
     return { gpu: new GpuWatch(device), adapter: name, software };
   } catch (error) {
-    return { missing: `The GPU (${name}) gave no device: ${(error as Error).message}` };
+    return { missing: `The GPU (${name}) gave no device: ${reasonOf(error)}` };
   }
 }
 
