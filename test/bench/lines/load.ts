@@ -7,14 +7,12 @@ import { createNodeSession, EXTERNAL_PATH } from '../../../electron/inference/no
 import { GatheredSource } from '../../../models/bytes/gathered-source.ts';
 import { openCvt } from '../../../models/cvt/open-cvt.ts';
 import { buildCvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
-import { formulaInput } from '../../golden/formula-weights.ts';
 import { alternate, figure, ratio } from '../compare.ts';
 import { buildPlainGraph } from '../graphs/plain-graph.ts';
 import type { BenchLine } from '../line.ts';
+import { picture, SHAPE, SIZE } from '../our-network.ts';
 import { formulaModel, setThreads } from '../wasm.ts';
 
-const SIDE = 224;
-const SHAPE = [1, 3, SIDE, SIDE] as const;
 const LIMIT = 0.6;
 const BUILD_MS = 60;
 
@@ -40,8 +38,8 @@ export const line: BenchLine = {
       const files = { checkpoint: join(folder, 'cvt-13.safetensors'), onnx: join(folder, 'cvt-13.onnx') };
       const { checkpoint, bytes } = await formulaModel('cvt-13');
       await writeFile(files.checkpoint, bytes);
-      await writeFile(files.onnx, await buildPlainGraph(checkpoint, { rows: SIDE, cols: SIDE }));
-      const input = formulaInput(SHAPE, 1);
+      await writeFile(files.onnx, await buildPlainGraph(checkpoint, SIZE));
+      const input = picture();
       const laps = { ours: new Laps(), plain: new Laps() };
       // The plain one first: it starts the runtime, whose threads are set once for all.
       await alternate(
@@ -77,8 +75,8 @@ async function loadCheckpoint(path: string, cpuThreads: number, input: Float32Ar
   const checkpoint = await openCvt(new GatheredSource(file), { spec: null, activation: null });
   const opened = performance.now();
   const graph = await buildCvtGraph(checkpoint, {
-    height: SIDE,
-    width: SIDE,
+    height: SIZE.rows,
+    width: SIZE.cols,
     batch: 1,
     outputs: {},
     cpuThreads,

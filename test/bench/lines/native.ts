@@ -1,12 +1,9 @@
 import { buildCvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
-import { formulaInput } from '../../golden/formula-weights.ts';
 import { alternate, ratio } from '../compare.ts';
 import { matrixProducts, noise, productGraph } from '../graphs/product-floor.ts';
 import type { BenchLine } from '../line.ts';
-import { CHECKPOINT_PATH, createSession, formulaModel, runOnce, setThreads } from '../wasm.ts';
-
-const SIZE = { rows: 224, cols: 224 };
-const SHAPE = [1, 3, SIZE.rows, SIZE.cols] as const;
+import { ourSession, picture, SHAPE, SIZE } from '../our-network.ts';
+import { createSession, formulaModel, runOnce, setThreads } from '../wasm.ts';
 
 /** What WASM costs: our predictions against onnxruntime's native build on the exported model, and against the matrix products alone. */
 export const line: BenchLine = {
@@ -16,14 +13,15 @@ export const line: BenchLine = {
   async measure({ setting, rounds }) {
     const threads = Number.parseInt(setting, 10);
     setThreads(threads);
-    const { checkpoint, bytes } = await formulaModel('cvt-13');
-    const size = { height: SIZE.rows, width: SIZE.cols, batch: 1, outputs: {} };
-    const ours = await buildCvtGraph(checkpoint, {
-      ...size,
-      placement: { kind: 'external', path: CHECKPOINT_PATH },
-      cpuThreads: threads,
+    const model = await formulaModel('cvt-13');
+    const { checkpoint } = model;
+    const exported = await buildCvtGraph(checkpoint, {
+      height: SIZE.rows,
+      width: SIZE.cols,
+      batch: 1,
+      outputs: {},
+      placement: { kind: 'embedded' },
     });
-    const exported = await buildCvtGraph(checkpoint, { ...size, placement: { kind: 'embedded' } });
     const pieces: Uint8Array[] = [];
     for await (const piece of exported.message.writeTo()) pieces.push(piece);
     const exportedBytes = Buffer.concat(pieces);
@@ -32,10 +30,10 @@ export const line: BenchLine = {
     const native = await import('onnxruntime-node');
     const { Tensor } = await import('onnxruntime-web');
     const nativeSession = await native.InferenceSession.create(exportedBytes, { intraOpNumThreads: threads });
-    const session = await createSession(ours.message.toBytes(), bytes);
+    const session = await ourSession(model, { cpuThreads: threads });
     const exportedSession = await createSession(exportedBytes, null);
     const productSession = await createSession(products.model, null, { graphOptimizationLevel: 'disabled' });
-    const input = formulaInput(SHAPE, 1);
+    const input = picture();
     const feeds = Object.fromEntries(
       [...products.inputs].map(([name, shape], index) => [
         name,

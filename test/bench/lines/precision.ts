@@ -1,15 +1,11 @@
 import { MemorySource } from '../../../models/bytes/byte-source.ts';
 import { gather } from '../../../models/bytes/gather.ts';
-import { buildCvtGraph } from '../../../models/onnx/build-cvt-graph.ts';
 import { convertedFile, openConverted } from '../../../models/precision/convert.ts';
 import type { ConvertedPrecision, Precision } from '../../../models/precision/precision.ts';
-import { formulaInput } from '../../golden/formula-weights.ts';
 import { compare, figure } from '../compare.ts';
 import type { BenchLine } from '../line.ts';
-import { type BenchCheckpoint, CHECKPOINT_PATH, createSession, formulaModel, runOnce, setThreads } from '../wasm.ts';
-
-const SIDE = 224;
-const SHAPE = [1, 3, SIDE, SIDE] as const;
+import { ourSession, picture, SHAPE } from '../our-network.ts';
+import { type BenchCheckpoint, formulaModel, runOnce, setThreads } from '../wasm.ts';
 
 /**
  * Our graphs in 8 bits against the same graphs in float32. How often they agree is a test's to say
@@ -27,18 +23,9 @@ export const line: BenchLine = {
     const int8 = await converted(original, 'int8');
     const converting = performance.now() - started;
     const fp16 = await converted(original, 'fp16');
-    const input = formulaInput(SHAPE, 1);
+    const input = picture();
     const side = async (model: BenchCheckpoint, precision: Precision, outputs: object) => {
-      const graph = await buildCvtGraph(model.checkpoint, {
-        height: SIDE,
-        width: SIDE,
-        batch: 1,
-        outputs,
-        placement: { kind: 'external', path: CHECKPOINT_PATH },
-        precision,
-        cpuThreads,
-      });
-      const session = await createSession(graph.message.toBytes(), model.bytes);
+      const session = await ourSession(model, { cpuThreads, outputs, precision });
       return { label: precision, run: () => runOnce(session, input, SHAPE) };
     };
     const share = ({ bytes }: BenchCheckpoint) => bytes.byteLength / original.bytes.byteLength;
