@@ -9,9 +9,10 @@ import { findAppRoot } from '../app-root.ts';
 import { assetFolders } from '../protocol/assets.ts';
 import { readDemo } from '../weights/models.ts';
 import { type ConvertedModel, convertedFolder, convertedModel } from './converted-file.ts';
-import { CPU_THREADS, createNodeSession, EXTERNAL_PATH } from './node-session.ts';
+import { createNodeSession, EXTERNAL_PATH } from './node-session.ts';
 import { openModel } from './open-model.ts';
 import { proveCpu } from './prove-cpu.ts';
+import { CPU_THREADS } from './runtime.ts';
 
 /** A model that is ready to classify in this Node process. */
 export interface LoadedModel {

@@ -1,17 +1,10 @@
-import { availableParallelism } from 'node:os';
-import * as ort from 'onnxruntime-web';
 import { type AttentionSession, FRUGAL } from '../../models/attention/attention-sessions.ts';
 import type { AttentionGraph, AttentionShape } from '../../models/onnx/attention-graph.ts';
 import type { CvtGraph } from '../../models/onnx/build-cvt-graph.ts';
 import { cpuSessionOptions } from '../../models/onnx/session-options.ts';
 import type { Precision } from '../../models/precision/precision.ts';
 import { DiskBytes } from './disk-checkpoint.ts';
-
-/** onnxruntime-web's own advice: more threads than this gain nothing at CvT's sizes. */
-const MOST_THREADS = 8;
-
-/** What `cpuThreads` of a graph for these sessions is. */
-export const CPU_THREADS = Math.min(MOST_THREADS, availableParallelism());
+import { ort } from './runtime.ts';
 
 /** The name under which a graph refers to its checkpoint; it only has to match between graph and session. */
 export const EXTERNAL_PATH = 'checkpoint';
@@ -32,10 +25,28 @@ export async function createNodeSession(
   checkpoint: Uint8Array,
   precision: Precision = 'fp32',
 ): Promise<NodeSession> {
-  ort.env.wasm.numThreads = CPU_THREADS;
-  const session = await ort.InferenceSession.create(graph.message.toBytes(), {
+  return createSessionOf({
+    model: graph.message.toBytes(),
+    usesExternalData: graph.usesExternalData,
+    checkpoint,
+    precision,
+  });
+}
+
+/** A graph as the runtime takes it. */
+export interface GraphBytes {
+  readonly model: Uint8Array;
+  readonly usesExternalData: boolean;
+  readonly checkpoint: Uint8Array;
+  readonly precision: Precision;
+}
+
+/** As {@link createNodeSession}. */
+export async function createSessionOf(graph: GraphBytes): Promise<NodeSession> {
+  const { model, usesExternalData, checkpoint, precision } = graph;
+  const session = await ort.InferenceSession.create(model, {
     executionProviders: ['wasm'],
-    externalData: graph.usesExternalData ? [{ path: EXTERNAL_PATH, data: checkpoint }] : [],
+    externalData: usesExternalData ? [{ path: EXTERNAL_PATH, data: checkpoint }] : [],
     ...cpuSessionOptions(checkpoint.byteLength, precision),
   }).catch((error: unknown) => {
     throw (checkpoint instanceof DiskBytes && checkpoint.failure) || error;

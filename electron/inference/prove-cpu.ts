@@ -1,8 +1,8 @@
-import * as ort from 'onnxruntime-web';
 import { EngineError } from '../../models/errors.ts';
 import type { Precision } from '../../models/precision/precision.ts';
 import { Mutex } from '../../renderer/engine/worker/mutex.ts';
 import { prove } from '../../renderer/engine/worker/precision-gate.ts';
+import { ort } from './runtime.ts';
 
 const proofs = new Map<Precision, Promise<EngineError | null>>();
 

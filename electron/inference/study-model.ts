@@ -9,8 +9,9 @@ import { buildCvtGraph } from '../../models/onnx/build-cvt-graph.ts';
 import { blockName, tapName } from '../../models/onnx/tap-names.ts';
 import { checkLogits } from '../../models/predictions.ts';
 import { type CpuPrecision, type DemoOptions, demoParts, inPrecision, type ModelParts } from './load-model.ts';
-import { CPU_THREADS, compileAttentionGraph, createNodeSession, EXTERNAL_PATH, type NodeTaps } from './node-session.ts';
+import { compileAttentionGraph, createNodeSession, EXTERNAL_PATH, type NodeTaps } from './node-session.ts';
 import { openModel } from './open-model.ts';
+import { CPU_THREADS } from './runtime.ts';
 
 /** What one picture's run says, and all that can be asked about it. One question at a time, as long as the model is open. */
 export interface StudiedPicture {
