@@ -71,6 +71,18 @@ it('has a session for predictions and one for attention, which agree', async () 
   for (const [index, logit] of few.entries()) expect(logit).toBeCloseTo(all[index]!, 5);
 });
 
+it('looks for a model ahead of loading it, and asks its server no second time', async () => {
+  const server = new FakeServer(formulaCheckpoint(REFERENCE_SPEC, 10, 1));
+  const { sessions } = watched();
+  const model: ModelRef = { ...tinyModel('tiny', 64), weights: { kind: 'url', url: server.url } };
+  expect(await sessions.find(model, TASK)).toMatchObject({ known: null });
+  const first = await sessions.load(model, TASK);
+  const before = server.asked.length;
+  const finding = sessions.find(model, TASK);
+  expect(await sessions.load(model, TASK, 'attention', finding)).toBe(first);
+  expect(server.asked.slice(before)).toEqual(['bytes=0-0']);
+});
+
 it('never answers from a session of a file that is another by now', async () => {
   const bytes = (seed: number) => formulaCheckpoint(REFERENCE_SPEC, 10, seed);
   const server = new FakeServer(bytes(1));

@@ -26,12 +26,15 @@ export async function analyze(
 ): Promise<Analysis> {
   // The picture first: one that is broken should not wait for a gigabyte of weights.
   task.progress({ phase: 'decoding' });
+  const finding = models.find(model, task);
+  // Heard below, unless the picture fails first.
+  finding.catch(() => {});
   const decoding = performance.now();
   const pixels = await decodePicture(picture, task.signal);
   const decoded = performance.now();
 
   // Loading refuses an input that is beyond the engine, before pixels are made for it.
-  const { report, weights, network } = await models.load(model, task);
+  const { report, weights, network } = await models.load(model, task, 'attention', finding);
   throwIfCancelled(task.signal);
 
   task.progress({ phase: 'preprocessing' });

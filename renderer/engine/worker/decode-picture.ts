@@ -5,7 +5,10 @@ import type { Pixels } from '../../../models/image/preprocess.ts';
 import type { PictureRef } from '../protocol.ts';
 
 /** Side of the canvas that pixels are read through. A canvas as large as the picture would hold it twice more. */
-const TILE = 2048;
+const TILE = 1024;
+
+/** Kept: whenever one is made, a Worker waits for the page, which is drawing the screen of the same picture. */
+let tile: OffscreenCanvasRenderingContext2D | null = null;
 
 /**
  * The colour values as the file holds them: EXIF's orientation applied, no colour profile, transparency over white.
@@ -53,8 +56,8 @@ async function decode(name: string, bytes: Blob): Promise<ImageBitmap> {
 function readPixels(bitmap: ImageBitmap): Pixels {
   const { width, height } = bitmap;
   const data = new Uint8ClampedArray(width * height * 4);
-  const canvas = new OffscreenCanvas(Math.min(TILE, width), Math.min(TILE, height));
-  const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+  tile ??= new OffscreenCanvas(TILE, TILE).getContext('2d', { alpha: false, willReadFrequently: true });
+  const context = tile;
   if (!context) throw new Error('This browser has no 2D canvas in Workers.');
   context.imageSmoothingEnabled = false;
   for (let top = 0; top < height; top += TILE)
@@ -64,10 +67,10 @@ function readPixels(bitmap: ImageBitmap): Pixels {
       context.fillStyle = 'white';
       context.fillRect(0, 0, columns, rows);
       context.drawImage(bitmap, left, top, columns, rows, 0, 0, columns, rows);
-      const tile = context.getImageData(0, 0, columns, rows).data;
+      const read = context.getImageData(0, 0, columns, rows).data;
       for (let row = 0; row < rows; row++) {
         const from = row * columns * 4;
-        data.set(tile.subarray(from, from + columns * 4), ((top + row) * width + left) * 4);
+        data.set(read.subarray(from, from + columns * 4), ((top + row) * width + left) * 4);
       }
     }
   return { data, width, height };

@@ -43,6 +43,14 @@ export interface LoadedModel extends SessionSize {
   warm: boolean;
 }
 
+/** Where a model stands among those that are loaded. */
+export interface FoundModel {
+  readonly key: string;
+  readonly precision: PrecisionReport;
+  /** Null where it has to be loaded. */
+  readonly known: LoadedModel | null;
+}
+
 /** The networks that are compiled: made when first asked for, released when others need the room. */
 export class ModelSessions {
   readonly #bench: Bench;
@@ -72,11 +80,27 @@ export class ModelSessions {
     this.#files = files;
   }
 
-  /** @throws CheckpointError, SpecError, EngineError, CancelledError */
-  async load(model: ModelRef, task: Task, purpose: Purpose = 'attention'): Promise<LoadedModel> {
+  /**
+   * Looks whether it is loaded, from a file that is still the same. To be begun ahead of {@link load} by who has something else to do
+   * meanwhile: a server is asked.
+   */
+  async find(model: ModelRef, task: Task, purpose: Purpose = 'attention'): Promise<FoundModel> {
     const precision = await this.#gate.settle(model.precision ?? 'fp32');
     const key = this.#keyFor(model, precision.ran, purpose);
-    const known = await this.#known(key, task);
+    return { key, precision, known: await this.#known(key, task) };
+  }
+
+  /**
+   * @param finding of the same model, where that was begun ahead
+   * @throws CheckpointError, SpecError, EngineError, CancelledError
+   */
+  async load(
+    model: ModelRef,
+    task: Task,
+    purpose: Purpose = 'attention',
+    finding: Promise<FoundModel> = this.find(model, task, purpose),
+  ): Promise<LoadedModel> {
+    const { key, precision, known } = await finding;
     this.#loaded.delete(key);
     const loaded = known ?? (await this.#make(model, precision, purpose, task));
     // The same network may have been asked for in another precision, or come to instead of it.
