@@ -9,6 +9,7 @@ import { modelRefFor, noteRun } from '../stores/input.ts';
 import { readyModel, useModel } from '../stores/model.ts';
 import { useOverview } from '../stores/overview.ts';
 import { useQueue } from '../stores/queue.ts';
+import { afterFrame } from './after-frame.ts';
 import { background } from './classify-job.ts';
 import { startJudging } from './judge-pictures.ts';
 import { lateProgress } from './late-progress.ts';
@@ -43,6 +44,7 @@ export function startAnalysisQueue(
   engine: Engine,
   journal: Journal = NO_JOURNAL,
   session: number = Date.now(),
+  drawn: () => Promise<void> = afterFrame,
 ): AnalysisQueue {
   const running = new Map<string, AbortController>();
   const refreshing = new Map<string, Promise<void>>();
@@ -80,15 +82,20 @@ export function startAnalysisQueue(
     const { setStatus, changeMany } = useImages.getState();
     // Its own abort, or a re-queue that replaced the controller, makes whatever comes later stale.
     const current = () => running.get(image.id) === controller && !controller.signal.aborted;
+    const late = lateProgress((progress) => {
+      if (current()) setStatus(image.id, { kind: 'running', progress });
+    });
+    // Before the screen hears of it, which is made anew then and keeps the page from sending anything.
+    const asked = run(image, controller.signal, late.hear);
     setStatus(image.id, { kind: 'running', progress: null });
     // What is known of it already shows while its maps are made.
     if (!image.result && journal !== NO_JOURNAL)
       void memory.recall([image], entry).then((recalled) => current() && changeMany(recallChanges(recalled, null)));
-    const late = lateProgress((progress) => {
-      if (current()) setStatus(image.id, { kind: 'running', progress });
-    });
     try {
-      const analysis = await run(image, controller.signal, late.hear);
+      const analysis = await asked;
+      late.end();
+      if (current()) answer(image.id, analysis, entry);
+      await drawn();
       if (current()) finish(image.id, analysis, entry);
       noteRun(analysis);
     } catch (error) {
@@ -101,13 +108,20 @@ export function startAnalysisQueue(
     }
   };
 
-  const finish = (id: string, analysis: Analysis, entry: ModelEntry) => {
+  /** The classes first: the maps take a frame of their own, as long as the one with the classes. */
+  const answer = (id: string, analysis: Analysis, entry: ModelEntry) => {
     const image = imageById(id);
     if (!image) return;
     const { preprocessing } = modelRefFor(image, entry);
     const result = pictureResult(analysis.probabilities, entry, preprocessing, analysis.precision.ran, Date.now());
-    useImages.getState().change(id, { status: { kind: 'done', analysis }, result });
-    memory.keep([{ image, result }], entry);
+    useImages.getState().change(id, { result });
+  };
+
+  const finish = (id: string, analysis: Analysis, entry: ModelEntry) => {
+    const image = imageById(id);
+    if (!image) return;
+    useImages.getState().setStatus(id, { kind: 'done', analysis });
+    if (image.result) memory.keep([{ image, result: image.result }], entry);
     kept.delete(id);
     kept.add(id);
     for (const old of kept) {

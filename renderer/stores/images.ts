@@ -57,6 +57,8 @@ export interface NewImage {
   readonly file: Blob;
   /** Where it lies in a folder; its name by default. */
   readonly path?: string;
+  /** What its header says, where that is known already. */
+  readonly judged?: ImageChange;
 }
 
 export type ImageChange = Partial<Omit<TrayImage, 'id'>>;
@@ -100,7 +102,7 @@ export const useImages = create<ImagesState>()((set, get) => {
     removed: null,
 
     add: (files, following = false) => {
-      const added = files.map<TrayImage>(({ name, path, file }) => ({
+      const added = files.map<TrayImage>(({ name, path, file, judged }) => ({
         id: `image-${nextId++}`,
         name,
         path: path ?? name,
@@ -112,6 +114,7 @@ export const useImages = create<ImagesState>()((set, get) => {
         status: { kind: 'loading' },
         result: null,
         others: [],
+        ...judged,
       }));
       const first = added[0];
       if (first)

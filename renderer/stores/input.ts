@@ -53,7 +53,8 @@ export function noteRun({ modelId, device, precision, multiplyAdds, timings: { r
     const others = (runs[key] ?? []).filter((run) => run.multiplyAdds !== multiplyAdds);
     const before = (runs[key] ?? []).find((run) => run.multiplyAdds === multiplyAdds);
     // The first run of a size is slower than the size: shaders and machine code are made for it.
-    const run = { multiplyAdds, runMs: Math.min(runMs, before?.runMs ?? runMs) };
+    if (before && before.runMs <= runMs) return {};
+    const run = { multiplyAdds, runMs };
     return { runs: { ...runs, [key]: [...others, run].sort((a, b) => a.multiplyAdds - b.multiplyAdds) } };
   });
 }

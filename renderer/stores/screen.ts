@@ -17,6 +17,10 @@ export const useScreen = create<ScreenState>()((set) => ({
   screen: 'inspect',
   wanted: null,
   show: (screen, wanted = null) => set({ screen, wanted }),
-  showPicture: () => set(({ screen }) => (screen === 'compare' ? {} : { screen: 'inspect', wanted: null })),
+  showPicture: () =>
+    set((state) => {
+      const isThere = state.screen === 'compare' || (state.screen === 'inspect' && state.wanted === null);
+      return isThere ? state : { screen: 'inspect', wanted: null };
+    }),
   forgetWanted: () => set({ wanted: null }),
 }));

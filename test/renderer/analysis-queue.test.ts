@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Classification } from '../../renderer/engine/protocol.ts';
 import { analysis, ENTRY, READY, settled } from './fake-engine.ts';
 
@@ -18,7 +18,7 @@ const FAILED: Classification = {
 };
 
 /** The stores are the app's; every test gets fresh ones. */
-async function start({ modelReady = true } = {}) {
+async function start({ modelReady = true, drawn = async () => {} } = {}) {
   vi.resetModules();
   // Imported with the rest, so that its error classes are theirs.
   const { FakeEngine } = await import('./fake-engine.ts');
@@ -27,7 +27,7 @@ async function start({ modelReady = true } = {}) {
   const { startAnalysisQueue } = await import('../../renderer/pipeline/analysis-queue.ts');
   const engine = new FakeEngine();
   if (modelReady) useModel.setState({ shipped: [ENTRY], state: READY });
-  const queue = startAnalysisQueue(engine);
+  const queue = startAnalysisQueue(engine, undefined, undefined, drawn);
   const images = () => useImages.getState();
   const add = async (...names: string[]) => {
     const ids = images().add(names.map((name) => ({ name, file: PICTURE })));
@@ -43,7 +43,7 @@ async function start({ modelReady = true } = {}) {
   const analysed = () => live('analyze').map((argument) => (argument as { picture: { name: string } }).picture.name);
   const classified = () =>
     live('classify').map((argument) => (argument as { pictures: { name: string }[] }).pictures.map(({ name }) => name));
-  return { engine, queue, images, add, status, analysed, classified, useModel };
+  return { engine, queue, images, add, status, analysed, classified, useImages, useModel };
 }
 
 let revoked: string[] = [];
@@ -89,6 +89,92 @@ test('the answer of a classified picture stays while its maps are made', async (
   expect(images().images[1]?.result?.top[0]?.label).toBe('sea dog');
   await engine.next('analyze').answer(analysis('2'));
   expect(status(b!)).toMatchObject({ kind: 'done', analysis: { runId: '2' } });
+});
+
+describe('from the answer to the maps', () => {
+  test('the classes stand there a frame before the maps are made', async () => {
+    let isDrawn = () => {};
+    const drawn = new Promise<void>((resolve) => {
+      isDrawn = resolve;
+    });
+    const { engine, images, add, status } = await start({ drawn: () => drawn });
+    const [a] = await add('a.png');
+    await engine.next('analyze').answer(analysis('1'));
+    expect(images().images[0]?.result?.top[0]?.label).toBe('dog');
+    expect(status(a!)).toEqual({ kind: 'running', progress: null });
+    isDrawn();
+    await settled();
+    expect(status(a!)).toMatchObject({ kind: 'done', analysis: { runId: '1' } });
+  });
+
+  test('what the user stops or runs again between the two has no maps of that run', async () => {
+    const frames: (() => void)[] = [];
+    const drawn = () => new Promise<void>((resolve) => frames.push(resolve));
+    const { engine, queue, images, add, status } = await start({ drawn });
+    const [a] = await add('a.png');
+    await engine.next('analyze').answer(analysis('1'));
+    queue.requeue(a!);
+    await settled();
+    expect(images().images[0]?.result).toBeNull();
+    frames.shift()!();
+    await settled();
+    expect(status(a!)?.kind).toBe('running');
+    await engine.next('analyze').answer(analysis('2'));
+    queue.cancel(a!);
+    frames.shift()!();
+    await settled();
+    expect(status(a!)?.kind).toBe('stopped');
+  });
+});
+
+test('the engine is asked before anybody hears that a picture runs', async () => {
+  const { engine, add, useImages } = await start();
+  const asked: number[] = [];
+  useImages.subscribe(({ images: [image] }) => {
+    if (image?.status.kind === 'running') asked.push(engine.pending.length);
+  });
+  await add('a.png');
+  expect(asked[0]).toBe(1);
+});
+
+describe('pictures are judged ahead of the tray', () => {
+  const files = (count: number, file: Blob = PICTURE) =>
+    Array.from({ length: count }, (_, at) => ({ name: `${at}.png`, file }));
+
+  test('a few come with what their headers say, so that they are asked for at once', async () => {
+    const { engine, images } = await start();
+    const { judgedAhead } = await import('../../renderer/pipeline/judge-pictures.ts');
+    const [good, bad] = await judgedAhead([...files(1), { name: 'notes.txt', file: new Blob(['words']) }]);
+    images().add([good!, bad!]);
+    expect(engine.next('analyze').argument).toMatchObject({ picture: { name: '0.png' } });
+    expect(images().images[0]).toMatchObject({
+      size: { width: 500, height: 900 },
+      url: expect.stringMatching(/^blob:/),
+    });
+    expect(images().images[1]?.status).toMatchObject({ kind: 'error', error: { code: 'image-unknown-format' } });
+  });
+
+  test('a folder’s worth is left to the tray', async () => {
+    const { judgedAhead } = await import('../../renderer/pipeline/judge-pictures.ts');
+    const many = files(17);
+    expect(await judgedAhead(many)).toBe(many);
+  });
+
+  test('one whose file does not come is not waited for, and its late address is let go', async () => {
+    const { judgedAhead } = await import('../../renderer/pipeline/judge-pictures.ts');
+    let come = (_: ArrayBuffer) => {};
+    const coming = new Promise<ArrayBuffer>((resolve) => {
+      come = resolve;
+    });
+    const slow = Object.assign(new Blob([await PICTURE.arrayBuffer()]), {
+      slice: () => Object.assign(new Blob(), { arrayBuffer: () => coming }),
+    });
+    const [image] = await judgedAhead(files(1, slow));
+    expect(image).toEqual({ name: '0.png', file: slow });
+    come(await PICTURE.arrayBuffer());
+    await settled();
+    expect(revoked).toHaveLength(1);
+  });
 });
 
 test('a file that is no picture is refused with its code and never reaches the engine', async () => {

@@ -15,7 +15,7 @@ async function start() {
   const { inputActions } = await import('../../renderer/pipeline/input-actions.ts');
   const engine = new FakeEngine();
   useModel.setState({ shipped: [ENTRY], state: READY });
-  const queue = startAnalysisQueue(engine);
+  const queue = startAnalysisQueue(engine, undefined, undefined, async () => {});
   const [id] = useImages.getState().add([{ name: 'a.png', file: PICTURE }]);
   await settled();
   // What was withdrawn stays among the fake's calls.

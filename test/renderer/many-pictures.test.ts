@@ -43,7 +43,7 @@ async function start(journal?: Journal) {
   const { startAnalysisQueue } = await import('../../renderer/pipeline/analysis-queue.ts');
   const engine = new FakeEngine();
   useModel.setState({ shipped: [ENTRY], state: READY });
-  const queue = startAnalysisQueue(engine, journal, 1000);
+  const queue = startAnalysisQueue(engine, journal, 1000, async () => {});
   return { engine, queue, images: () => useImages.getState(), useImages, useModel, useQueue };
 }
 

@@ -33,7 +33,7 @@ export async function takeDropped(app: App, transfer: DataTransfer): Promise<voi
       },
     });
     if (signal.aborted) useNotices.getState().show(`Stopped: ${streamed} pictures were found until then.`);
-    else takeCollected(app, collected, streamed);
+    else await takeCollected(app, collected, streamed);
   } catch (error) {
     tellUnreadable(error);
   } finally {
@@ -48,7 +48,7 @@ export function takeAddress(app: App, list: string): void {
   const pictures = addresses.map(pictureInAddress).filter((file) => file !== null);
   const images = pictures.map((file) => ({ name: file.name, file }));
   if (images.length === 0) useNotices.getState().show(ADDRESS_ADVICE);
-  else takeCollected(app, { images, modelFiles: [], hasCheckpoint: false, recipes: [], skipped: 0 });
+  else void takeCollected(app, { images, modelFiles: [], hasCheckpoint: false, recipes: [], skipped: 0 });
 }
 
 /**
@@ -56,12 +56,12 @@ export function takeAddress(app: App, list: string): void {
  * import, a recipe to where it leads.
  * @param streamed pictures of it that are in the tray already
  */
-export function takeCollected(app: App, collected: Collected, streamed = 0): void {
+export async function takeCollected(app: App, collected: Collected, streamed = 0): Promise<void> {
   const { images, modelFiles, hasCheckpoint, recipes, skipped } = collected;
   if (modelFiles.length > 0) takeModelFiles(app, modelFiles, hasCheckpoint);
   if (images.length > 0) useScreen.getState().showPicture();
   if (images.length > 0 || (modelFiles.length === 0 && recipes.length === 0))
-    addCollected({ images, skipped }, streamed);
+    await addCollected({ images, skipped }, streamed);
   // After its picture, which may have come with it.
   takeRecipes(app, recipes);
 }

@@ -48,7 +48,7 @@ async function takeAll(app: App, desktop: Desktop): Promise<void> {
   }
   const { pictures, modelFiles, hasCheckpoint, recipes, problems } = taken;
   if (modelFiles.length > 0 || recipes.length > 0)
-    takeCollected(app, { images: [], modelFiles, hasCheckpoint, recipes, skipped: 0 }, pictures);
+    await takeCollected(app, { images: [], modelFiles, hasCheckpoint, recipes, skipped: 0 }, pictures);
   if (problems.length > 0) useNotices.getState().show(problemsText(problems));
 }
 

@@ -1,6 +1,7 @@
 import { ShellError } from '../../../models/errors.ts';
 import { IMAGE_MIME_TYPES } from '../../../models/image/header.ts';
 import { type Collected, collectChosen } from '../../pipeline/collect-files.ts';
+import { judgedAhead } from '../../pipeline/judge-pictures.ts';
 import type { SampleEntry } from '../../shell/shell.ts';
 import { useImages } from '../../stores/images.ts';
 import { useNotices } from '../../stores/notices.ts';
@@ -12,8 +13,11 @@ import { useScreen } from '../../stores/screen.ts';
  * Puts what was dropped, pasted or chosen into the tray, and says so where files were left out.
  * @param streamed pictures of the same drop that are in the tray already
  */
-export function addCollected({ images, skipped }: Pick<Collected, 'images' | 'skipped'>, streamed = 0): void {
-  useImages.getState().add(images, streamed > 0);
+export async function addCollected(
+  { images, skipped }: Pick<Collected, 'images' | 'skipped'>,
+  streamed = 0,
+): Promise<void> {
+  useImages.getState().add(await judgedAhead(images), streamed > 0);
   showTray();
   const count = images.length + streamed;
   if (skipped === 0 && count > 0) return;
@@ -57,7 +61,7 @@ export function choosePictures(kind: 'files' | 'folder'): void {
     if (!input.files) return;
     useRecents.getState().note([...input.files]);
     useScreen.getState().showPicture();
-    addCollected(collectChosen(input.files, kind === 'folder'));
+    void addCollected(collectChosen(input.files, kind === 'folder'));
   });
   input.click();
 }
