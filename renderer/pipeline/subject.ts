@@ -24,23 +24,38 @@ export interface Subject {
   readonly tiles: readonly StageTiles[] | null;
 }
 
-/** The caller keeps the answer where its identity matters. */
-export function subjectOf(image: TrayImage | null, model: ModelState): Subject {
+/**
+ * What is looked at, without how its picture stands: the same object while the picture waits, runs and has its answer ahead of its
+ * maps. What shows no more than this need not be drawn again meanwhile.
+ */
+export type Scene = Omit<Subject, 'image'>;
+
+/**
+ * The caller keeps the answer where its identity matters.
+ * @param before whose parts are taken over where they are equal
+ */
+export function subjectOf(image: TrayImage | null, model: ModelState, before: Subject | null = null): Subject {
   const entry = entryOf(model);
   const report = model.kind === 'ready' ? model.report : null;
   // A result of another model has nothing to say about this one's stages.
   const done = image?.status.kind === 'done' ? image.status.analysis : null;
   const analysis = done && report && done.modelId === report.id ? done : null;
-  const window = analysis?.window ?? expectedWindow(image, entry);
+  const window = steady(before?.window, analysis?.window ?? expectedWindow(image, entry));
+  const isSameInput = before !== null && before.report === report && before.window === window;
   return {
     image,
     entry,
     report,
     analysis,
-    stages: analysis?.stages ?? report?.stages ?? [],
+    stages: steady(before?.stages, analysis?.stages ?? report?.stages ?? []),
     window,
-    tiles: report && window ? tilesFor(report, window) : null,
+    tiles: isSameInput ? before.tiles : report && window ? tilesFor(report, window) : null,
   };
+}
+
+/** A picture's answer says of its input what was expected of it, as a rule. */
+function steady<Value>(before: Value | undefined, now: Value): Value {
+  return before !== undefined && JSON.stringify(before) === JSON.stringify(now) ? before : now;
 }
 
 interface Known {
@@ -59,9 +74,22 @@ export function currentSubject(): Subject {
   const model = useModel.getState().state;
   const { input } = useSettings.getState();
   if (last?.image !== image || last.model !== model || last.input !== input)
-    last = { image, model, input, subject: subjectOf(image, model) };
+    last = { image, model, input, subject: subjectOf(image, model, last?.subject) };
   return last.subject;
 }
+
+let lastScene: Scene | null = null;
+
+/** The scene of now; the same object as long as nothing about it has changed. */
+export function currentScene(): Scene {
+  const { image: _, ...scene } = currentSubject();
+  const before = lastScene;
+  if (before && SCENE.every((key) => before[key] === scene[key])) return before;
+  lastScene = scene;
+  return scene;
+}
+
+const SCENE = ['entry', 'report', 'analysis', 'stages', 'window', 'tiles'] as const satisfies readonly (keyof Scene)[];
 
 /** What the network will see, before the analysis says what it saw. */
 function expectedWindow(image: TrayImage | null, entry: ModelEntry | null): InputWindow | null {

@@ -5,10 +5,9 @@ import { AboutDialog } from '../about/about-dialog.tsx';
 import { LicencesDialog } from '../about/licences-dialog.tsx';
 import { CompareScreen } from '../compare/compare-screen.tsx';
 import { EvaluateScreen } from '../evaluate/evaluate-screen.tsx';
-import { Announcer } from '../inspect/announcer.tsx';
+import { Announcements } from '../inspect/announcer.tsx';
 import { RecipeDialog } from '../inspect/export/recipe-dialog.tsx';
 import { InspectScreen } from '../inspect/inspect-screen.tsx';
-import { useInspection } from '../inspect/use-inspection.ts';
 import { ImportDialog } from '../models/import/import-dialog.tsx';
 import { ModelsScreen } from '../models/models-screen.tsx';
 import { DropZone } from './drop-zone.tsx';
@@ -32,7 +31,6 @@ const SCREENS: Readonly<Record<ScreenName, string>> = {
 export function AppFrame() {
   const screen = useScreen((state) => state.screen);
   const { overlay, show } = useOverlay();
-  const inspection = useInspection();
   const actions = useActions();
   useShortcuts(actions);
   useDesktop(actions);
@@ -44,16 +42,14 @@ export function AppFrame() {
           <Header actions={actions} onPalette={() => show('palette')} onShortcuts={() => show('shortcuts')} />
         </ErrorBoundary>
         <ErrorBoundary key={screen} name={SCREENS[screen]}>
-          {screen === 'inspect' && <InspectScreen inspection={inspection} />}
+          {screen === 'inspect' && <InspectScreen />}
           {screen === 'compare' && <CompareScreen />}
           {screen === 'evaluate' && <EvaluateScreen />}
           {screen === 'models' && <ModelsScreen />}
         </ErrorBoundary>
       </div>
       <NoticeBar />
-      <ErrorBoundary name="the announcements" kind="silent" resetOn={inspection.image?.id}>
-        <Announcer inspection={inspection} />
-      </ErrorBoundary>
+      <Announcements />
       <ErrorBoundary name="the import">
         <ImportDialog />
       </ErrorBoundary>

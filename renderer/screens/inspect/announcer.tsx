@@ -3,13 +3,23 @@ import { describeMap } from '../../../models/attention/describe-map.ts';
 import { largeMap, useMaps } from '../../stores/maps.ts';
 import { type ModelState, useModel } from '../../stores/model.ts';
 import { useView } from '../../stores/view.ts';
+import { ErrorBoundary } from '../../ui/error-boundary.tsx';
 import { percent } from '../../ui/format.ts';
 import { asksQuery } from './query-place.ts';
-import type { Inspection } from './use-inspection.ts';
+import { type Inspection, useInspection } from './use-inspection.ts';
 import { useTopPrediction } from './use-top-prediction.ts';
 
 /** Says to screen readers: the answer when it comes, the map when another one is chosen, the model when it is ready. */
-export function Announcer({ inspection }: { readonly inspection: Inspection }) {
+export function Announcements() {
+  const { inspection } = useInspection();
+  return (
+    <ErrorBoundary name="the announcements" kind="silent" resetOn={inspection.image?.id}>
+      <Announcer inspection={inspection} />
+    </ErrorBoundary>
+  );
+}
+
+function Announcer({ inspection }: { readonly inspection: Inspection }) {
   const { image } = inspection;
   const top = useTopPrediction(image);
   let result = '';

@@ -3,7 +3,7 @@ import { targetOf } from '../../pipeline/wishes.ts';
 import { useView } from '../../stores/view.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Segments } from '../../ui/segments.tsx';
-import type { Inspection } from './use-inspection.ts';
+import type { Scene } from './use-inspection.ts';
 
 const BLOCKS = [
   { value: 'all', text: 'all summed', tip: 'What all blocks of the last stage add', keys: 'b' },
@@ -11,7 +11,7 @@ const BLOCKS = [
 ] as const;
 
 /** Whose logit is taken apart, what it is held against, and in which blocks. Rows of the predictions choose the classes. */
-export function ClassControls({ inspection }: { readonly inspection: Inspection }) {
+export function ClassControls({ inspection }: { readonly inspection: Scene }) {
   const chosen = useView((state) => state.target);
   const contrast = useView((state) => state.contrast);
   const attributionBlock = useView((state) => state.attributionBlock);

@@ -1,9 +1,9 @@
 import { answerAt, useStudies } from '../../stores/studies.ts';
 import { AttributionBars } from './attribution/attribution-bars.tsx';
-import type { Inspection } from './use-inspection.ts';
+import type { Scene } from './use-inspection.ts';
 
 /** In the panel: the parts of the logit, those with a place in the picture and those without. */
-export function ClassTerms({ inspection }: { readonly inspection: Inspection }) {
+export function ClassTerms({ inspection }: { readonly inspection: Scene }) {
   const attributions = useStudies((studies) => answerAt(studies, 'attribution', 0));
   const stage = inspection.stages.length - 1;
   const report = inspection.stages[stage];

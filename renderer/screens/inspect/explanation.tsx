@@ -1,18 +1,18 @@
 import { ChevronDown, CircleHelp } from 'lucide-react';
 import { Collapsible } from 'radix-ui';
-import { useState } from 'react';
+import { memo, useState } from 'react';
+import type { StageReport } from '../../engine/protocol.ts';
 import { kindIn } from '../../pipeline/wishes.ts';
 import { useView } from '../../stores/view.ts';
 import { COMPONENT_FACTS, EXPLANATIONS, MAP_FACTS } from './map-words.ts';
-import type { Inspection } from './use-inspection.ts';
 
 /** The unit in a few words, and a click away what the map's numbers are and what they do not say. */
-export function Explanation({ inspection }: { readonly inspection: Inspection }) {
+export const Explanation = memo(function Explanation({ stages }: { readonly stages: readonly StageReport[] }) {
   const view = useView((state) => state.view);
   const stage = useView((state) => state.stage);
   const direction = useView((state) => state.direction);
   const [open, setOpen] = useState(false);
-  const cls = inspection.stages[stage]?.grids.cls ?? 0;
+  const cls = stages[stage]?.grids.cls ?? 0;
   const subject = kindIn({ view, direction }, cls) ?? (view === 'rollout' ? 'rollout' : 'projection');
   const colored = useView((state) => state.view === 'projection' && state.projectionShow === 'components');
   const facts = colored ? COMPONENT_FACTS : MAP_FACTS[subject];
@@ -30,4 +30,4 @@ export function Explanation({ inspection }: { readonly inspection: Inspection })
       </Collapsible.Content>
     </Collapsible.Root>
   );
-}
+});

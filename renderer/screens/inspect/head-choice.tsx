@@ -1,19 +1,20 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { memo } from 'react';
+import type { StageReport } from '../../engine/protocol.ts';
 import { useView } from '../../stores/view.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { Segments } from '../../ui/segments.tsx';
 import { Select } from '../../ui/select.tsx';
 import { headName } from './map-words.ts';
-import type { Inspection } from './use-inspection.ts';
 
 /** More heads than this would not fit side by side. */
 const HEADS_IN_A_ROW = 6;
 
 /** One head of the chosen stage, or all of them: their mean, of an attribution their sum. */
-export function HeadChoice({ inspection }: { readonly inspection: Inspection }) {
+export const HeadChoice = memo(function HeadChoice({ stages }: { readonly stages: readonly StageReport[] }) {
   const view = useView((state) => state.view);
   const head = useView((state) => state.heads[state.stage] ?? null);
-  const report = inspection.stages[useView((state) => state.stage)];
+  const report = stages[useView((state) => state.stage)];
   const { setHead, stepHead } = useView.getState();
   // In a rollout the heads' mean takes part, in a projection none does.
   if (view === 'rollout' || view === 'projection') return null;
@@ -53,4 +54,4 @@ export function HeadChoice({ inspection }: { readonly inspection: Inspection }) 
       )}
     </>
   );
-}
+});

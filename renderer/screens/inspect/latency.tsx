@@ -1,16 +1,17 @@
+import { memo } from 'react';
 import type { Analysis } from '../../engine/protocol.ts';
 import { duration } from '../../ui/format.ts';
 import { deviceName } from './words.ts';
 
 /** How long the picture took, part by part, and on what. Keeps its place without a result, so that nothing below jumps. */
-export function Latency({ analysis }: { readonly analysis: Analysis | null }) {
+export const Latency = memo(function Latency({ analysis }: { readonly analysis: Analysis | null }) {
   return (
     <section className="latency" aria-label="Latency">
       <h2 className="visually-hidden">Latency</h2>
       {analysis ? <Parts analysis={analysis} /> : <p className="quiet">Not run yet.</p>}
     </section>
   );
-}
+});
 
 function Parts({ analysis }: { readonly analysis: Analysis }) {
   const { decodeMs, preprocessMs, runMs, readMs } = analysis.timings;

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import {
   type ColorMapName,
   colorGradient,
@@ -52,7 +53,7 @@ const COLOR_NAMES: Readonly<Record<ColorMapName, string>> = {
 };
 
 /** How the map is drawn: its range, colours, cells and opacity. */
-export function LookControls() {
+export const LookControls = memo(function LookControls() {
   const { opacity, fadeLow, visible, interpolation } = useSettings((settings) => settings.overlay);
   const updateOverlay = useSettings((settings) => settings.updateOverlay);
   // Principal components are colours by themselves, on no scale.
@@ -95,7 +96,7 @@ export function LookControls() {
       </div>
     </>
   );
-}
+});
 
 function RangeChoice() {
   const range = useView((state) => state.range);

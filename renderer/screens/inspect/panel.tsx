@@ -6,19 +6,19 @@ import { Latency } from './latency.tsx';
 import { LookControls } from './look-controls.tsx';
 import { Predictions } from './predictions.tsx';
 import { ProjectionRoom } from './projection/projection-room.tsx';
-import type { Inspection } from './use-inspection.ts';
+import type { Inspection, Scene } from './use-inspection.ts';
 import { ViewControls } from './view-controls.tsx';
 import './panel.css';
 
 /** The answer, its maps with the numbers that belong beside them, how they are drawn, and what it cost. */
-export function Panel({ inspection }: { readonly inspection: Inspection }) {
+export function Panel({ inspection, scene }: { readonly inspection: Inspection; readonly scene: Scene }) {
   const view = useView((state) => state.view);
   return (
     <aside className="panel scrolls" aria-label="Answer and view">
       <Predictions inspection={inspection} />
-      <ViewControls inspection={inspection} />
-      {view === 'attribution' && <ClassTerms inspection={inspection} />}
-      {view === 'projection' && <ProjectionRoom inspection={inspection} />}
+      <ViewControls inspection={scene} />
+      {view === 'attribution' && <ClassTerms inspection={scene} />}
+      {view === 'projection' && <ProjectionRoom inspection={scene} />}
       <section aria-label="Look">
         <div className="controls">
           <LookControls />

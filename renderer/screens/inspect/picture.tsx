@@ -1,5 +1,5 @@
 import { Maximize, Minus, Plus } from 'lucide-react';
-import { type KeyboardEvent, type MouseEvent, type PointerEvent, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, memo, type PointerEvent, useMemo, useRef, useState } from 'react';
 import type { Point } from '../../../models/attention/geometry.ts';
 import { useCamera } from '../../stores/camera.ts';
 import type { PictureSize, TrayImage } from '../../stores/images.ts';
@@ -132,7 +132,7 @@ function toPicture(event: MouseEvent, layout: PictureLayout): Point {
   };
 }
 
-function ZoomControls() {
+const ZoomControls = memo(function ZoomControls() {
   const { zoom, controls } = useCamera();
   return (
     // Presses on the buttons are not presses on the picture.
@@ -162,4 +162,4 @@ function ZoomControls() {
       />
     </div>
   );
-}
+});

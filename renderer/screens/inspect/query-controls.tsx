@@ -6,7 +6,7 @@ import { IconButton } from '../../ui/button.tsx';
 import { PIN_COLORS } from '../../ui/pin-colors.ts';
 import { Segments } from '../../ui/segments.tsx';
 import { pointedGrid, queryStage } from './query-place.ts';
-import type { Inspection } from './use-inspection.ts';
+import type { Scene } from './use-inspection.ts';
 
 const DIRECTIONS = [
   { value: 'attends', text: 'attends to', tip: 'What the token at this place attends to', keys: 'd' },
@@ -14,7 +14,7 @@ const DIRECTIONS = [
 ] as const;
 
 /** Which way a query is read, and the pinned ones. */
-export function QueryControls({ inspection }: { readonly inspection: Inspection }) {
+export function QueryControls({ inspection }: { readonly inspection: Scene }) {
   const direction = useView((state) => state.direction);
   const choose = useView((state) => state.choose);
   return (
@@ -32,7 +32,7 @@ export function QueryControls({ inspection }: { readonly inspection: Inspection 
 }
 
 /** The pinned queries in their colours; the pressed one's map is shown. */
-export function PinList({ inspection }: { readonly inspection: Inspection }) {
+export function PinList({ inspection }: { readonly inspection: Scene }) {
   const pins = useView((state) => state.pins);
   return (
     <>
@@ -50,7 +50,7 @@ export function PinList({ inspection }: { readonly inspection: Inspection }) {
   );
 }
 
-function PinLine({ pin, inspection }: { readonly pin: Pin; readonly inspection: Inspection }) {
+function PinLine({ pin, inspection }: { readonly pin: Pin; readonly inspection: Scene }) {
   const active = useView((state) => state.activePin === pin.id);
   const { activatePin, removePin } = useView.getState();
   const place = usePlace(pin, inspection);
@@ -71,7 +71,7 @@ function PinLine({ pin, inspection }: { readonly pin: Pin; readonly inspection: 
 }
 
 /** `(12, 7)`: the cell in which the pin lies; null where the network does not see it. */
-function usePlace({ point }: Pin, { tiles }: Inspection): string | null {
+function usePlace({ point }: Pin, { tiles }: Scene): string | null {
   const stageTiles = tiles?.[useView(queryStage)];
   const view = useView((state) => state.view);
   const direction = useView((state) => state.direction);

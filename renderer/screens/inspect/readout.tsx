@@ -13,11 +13,16 @@ import { ColorBar } from './color-bar.tsx';
 import { ExportMenu } from './export/export-menu.tsx';
 import { headText, mapPlaceText, scaleValue } from './map-words.ts';
 import { asksQuery } from './query-place.ts';
-import type { Inspection } from './use-inspection.ts';
+import type { Scene } from './use-inspection.ts';
 import './readout.css';
 
+interface ReadoutProps {
+  readonly inspection: Scene;
+  readonly hasImage: boolean;
+}
+
 /** Under the picture: the value and place of the cell under the pointer, and what the colours mean. */
-export function Readout({ inspection }: { readonly inspection: Inspection }) {
+export const Readout = memo(function Readout({ inspection, hasImage }: ReadoutProps) {
   const hover = useReadPoint();
   const kept = useMaps((maps) => maps.large.shown);
   const shown = kept && kept.runId === inspection.analysis?.runId ? kept : null;
@@ -37,14 +42,14 @@ export function Readout({ inspection }: { readonly inspection: Inspection }) {
         <PinState />
         {shown && <ClsValue shown={shown} />}
         {shown && (shown.components ? <Components shown={shown} /> : <ColorBar scale={shown.scale} marked={weight} />)}
-        {inspection.image && <ExportMenu />}
+        {hasImage && <ExportMenu />}
       </span>
     </div>
   );
-}
+});
 
 /** Where a network ran in another precision than its own, its numbers say so. */
-function RanIn({ inspection }: { readonly inspection: Inspection }) {
+function RanIn({ inspection }: { readonly inspection: Scene }) {
   const ran = inspection.analysis?.precision.ran ?? 'fp32';
   if (ran === 'fp32') return null;
   return <span className="quiet">{precisionWords(ran)}</span>;
@@ -193,7 +198,7 @@ function Components({ shown }: { readonly shown: ShownMap }) {
 const CHANNELS = ['red', 'green', 'blue'] as const;
 
 interface HintProps {
-  readonly inspection: Inspection;
+  readonly inspection: Scene;
   readonly shown: ShownMap | null;
   readonly outside: boolean;
 }

@@ -3,7 +3,7 @@ import { useView } from '../../stores/view.ts';
 import { percent } from '../../ui/format.ts';
 import { Segments } from '../../ui/segments.tsx';
 import { PinList } from './query-controls.tsx';
-import type { Inspection } from './use-inspection.ts';
+import type { Scene } from './use-inspection.ts';
 
 const SPREADS = [
   { value: 'uniform', text: 'even', tip: 'A key’s mass goes evenly to the tokens under its window', keys: 'w' },
@@ -16,7 +16,7 @@ const SPREADS = [
 ] as const;
 
 /** Where the rollout starts, how it is spread, what is shown large, and what stayed with class tokens. */
-export function RolloutControls({ inspection }: { readonly inspection: Inspection }) {
+export function RolloutControls({ inspection }: { readonly inspection: Scene }) {
   const rolloutFrom = useView((state) => state.rolloutFrom);
   const rolloutOn = useView((state) => state.rolloutOn);
   const spread = useView((state) => state.spread);

@@ -10,13 +10,13 @@ import { Tip } from '../../ui/tooltip.tsx';
 import { mapTitle, noteText, scaleValueShort } from './map-words.ts';
 import { StageMapCanvas } from './stage-map-canvas.tsx';
 import { useCardMap } from './use-card-map.ts';
-import type { Inspection } from './use-inspection.ts';
+import type { Scene } from './use-inspection.ts';
 
 interface StageCardProps {
   /** Stage index, from 0. */
   readonly at: number;
   readonly stage: StageReport;
-  readonly inspection: Inspection;
+  readonly inspection: Scene;
 }
 
 const SHORT_NAMES: Readonly<Record<MapView, string>> = {

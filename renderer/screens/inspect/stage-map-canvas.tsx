@@ -9,12 +9,12 @@ import { useView } from '../../stores/view.ts';
 import { useCanvas } from '../../ui/hooks/use-canvas.ts';
 import { useElementSize } from '../../ui/hooks/use-element-size.ts';
 import { PIN_COLORS } from '../../ui/pin-colors.ts';
-import type { Inspection } from './use-inspection.ts';
+import type { Scene } from './use-inspection.ts';
 
 interface StageMapCanvasProps {
   /** Stage index, from 0. */
   readonly at: number;
-  readonly inspection: Inspection;
+  readonly inspection: Scene;
   readonly shown: ShownMap | null;
 }
 

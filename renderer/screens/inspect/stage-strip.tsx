@@ -1,4 +1,5 @@
 import { RotateCcw } from 'lucide-react';
+import { memo } from 'react';
 import type { StageReport } from '../../engine/protocol.ts';
 import { useModel } from '../../stores/model.ts';
 import { Button } from '../../ui/button.tsx';
@@ -7,12 +8,17 @@ import { useApp } from '../frame/app-context.ts';
 import { MissingModel } from '../models/missing-model.tsx';
 import { workText } from '../models/words.ts';
 import { StageCard } from './stage-card.tsx';
-import type { Inspection } from './use-inspection.ts';
+import type { Scene } from './use-inspection.ts';
 import { progressShare, progressText } from './words.ts';
 import './stage-strip.css';
 
+interface StageStripProps {
+  readonly inspection: Scene;
+  readonly hasImage: boolean;
+}
+
 /** The stages side by side, always in sight: they are the point of the app. */
-export function StageStrip({ inspection }: { readonly inspection: Inspection }) {
+export const StageStrip = memo(function StageStrip({ inspection, hasImage }: StageStripProps) {
   const stages: readonly StageReport[] = inspection.stages;
   return (
     <section className="strip" aria-label="Stages">
@@ -20,10 +26,10 @@ export function StageStrip({ inspection }: { readonly inspection: Inspection }) 
         // biome-ignore lint/suspicious/noArrayIndexKey: a stage is its place in the network
         <StageCard key={at} at={at} stage={stage} inspection={inspection} />
       ))}
-      {stages.length === 0 && <NoStages hasImage={inspection.image !== null} />}
+      {stages.length === 0 && <NoStages hasImage={hasImage} />}
     </section>
   );
-}
+});
 
 /** Until the model is there. */
 function NoStages({ hasImage }: { readonly hasImage: boolean }) {

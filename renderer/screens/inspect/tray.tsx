@@ -1,6 +1,6 @@
 import { Download, FolderOpen, History, ImagePlus, Images, LayoutGrid, ListFilter, Plus, Trash2 } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import type { KeyboardEvent } from 'react';
+import { type KeyboardEvent, memo } from 'react';
 import { isFiltered, type PictureRow } from '../../results/picture-filter.ts';
 import { useTrayRows } from '../../results/shown-rows.ts';
 import { imageById, useImages } from '../../stores/images.ts';
@@ -13,7 +13,7 @@ import { useApp } from '../frame/app-context.ts';
 import { addSamples, choosePictures } from './add-pictures.ts';
 import { FilterControls } from './many/filter-controls.tsx';
 import { QueueState } from './many/queue-state.tsx';
-import { ResultsMenu } from './many/results-menu.tsx';
+import { ResultsItems, ResultsMenu } from './many/results-menu.tsx';
 import { Tile } from './many/tile.tsx';
 import { removeAllPictures } from './remove-pictures.ts';
 import './tray.css';
@@ -25,7 +25,6 @@ const PADDING = 12;
 /** The pictures, in the order that was asked for; each tile shows its own state. */
 export function Tray() {
   const total = useImages((state) => state.images.length);
-  const { all, shown } = useTrayRows();
   return (
     <aside className="tray" aria-label="Pictures">
       <header className="tray-head">
@@ -34,21 +33,16 @@ export function Tray() {
         </h2>
         {total > 0 && <IconButton icon={Trash2} label="Remove all pictures" onClick={removeAllPictures} />}
       </header>
-      {total > 1 && <Tools all={all} shown={shown} />}
+      {total > 1 && <Tools />}
       <QueueState />
-      <TileList shown={shown} />
+      <TileList />
       <Earlier />
       <AddMenu />
     </aside>
   );
 }
 
-interface RowsProps {
-  readonly all: readonly PictureRow[];
-  readonly shown: readonly PictureRow[];
-}
-
-function Tools({ all, shown }: RowsProps) {
+const Tools = memo(function Tools() {
   const { open, source, filter, show } = useOverview();
   const filtered = isFiltered(filter);
   return (
@@ -66,20 +60,36 @@ function Tools({ all, shown }: RowsProps) {
           align="start"
           trigger={<IconButton icon={ListFilter} label="Filter and order" aria-pressed={filtered} />}
         >
-          <FilterControls rows={all} />
+          <Filters />
         </Popover>
-        <ResultsMenu rows={shown} trigger={<IconButton icon={Download} label="Export results" />} />
+        <ResultsMenu trigger={<IconButton icon={Download} label="Export results" />}>
+          <ShownResults />
+        </ResultsMenu>
       </div>
-      {filtered && (
-        <p className="tray-shown">
-          {whole(shown.length)} of {whole(all.length)} shown
-        </p>
-      )}
+      {filtered && <ShownCount />}
     </>
+  );
+});
+
+function Filters() {
+  return <FilterControls rows={useTrayRows().all} />;
+}
+
+function ShownResults() {
+  return <ResultsItems rows={useTrayRows().shown} />;
+}
+
+function ShownCount() {
+  const { all, shown } = useTrayRows();
+  return (
+    <p className="tray-shown">
+      {whole(shown.length)} of {whole(all.length)} shown
+    </p>
   );
 }
 
-function TileList({ shown }: Pick<RowsProps, 'shown'>) {
+function TileList() {
+  const { shown } = useTrayRows();
   const selected = useImages((state) => state.selected);
   const at = shown.findIndex(({ id }) => id === selected);
 
@@ -136,7 +146,7 @@ function Earlier() {
   );
 }
 
-function AddMenu() {
+const AddMenu = memo(function AddMenu() {
   const { samples } = useApp();
   return (
     <div className="tray-add">
@@ -163,4 +173,4 @@ function AddMenu() {
       </DropdownMenu.Root>
     </div>
   );
-}
+});

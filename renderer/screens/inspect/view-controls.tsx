@@ -1,4 +1,5 @@
 import { LayoutGrid } from 'lucide-react';
+import { memo } from 'react';
 import { useMaps } from '../../stores/maps.ts';
 import { useView } from '../../stores/view.ts';
 import { IconButton } from '../../ui/button.tsx';
@@ -10,12 +11,12 @@ import { noteText } from './map-words.ts';
 import { ProjectionControls } from './projection-controls.tsx';
 import { QueryControls } from './query-controls.tsx';
 import { RolloutControls } from './rollout-controls.tsx';
-import type { Inspection } from './use-inspection.ts';
+import type { Scene } from './use-inspection.ts';
 import { ViewSwitch } from './view-switch.tsx';
 import './view-controls.css';
 
 /** Which map is shown. */
-export function ViewControls({ inspection }: { readonly inspection: Inspection }) {
+export const ViewControls = memo(function ViewControls({ inspection }: { readonly inspection: Scene }) {
   const stage = useView((state) => state.stage);
   const block = useView((state) => state.blocks[state.stage] ?? 0);
   const atlas = useView((state) => state.atlas);
@@ -42,15 +43,15 @@ export function ViewControls({ inspection }: { readonly inspection: Inspection }
         </span>
       </header>
       <ViewSwitch />
-      <Explanation inspection={inspection} />
+      <Explanation stages={inspection.stages} />
       <div className="controls">
         <StandIn stageCount={inspection.stages.length} />
         <OfView inspection={inspection} />
-        <HeadChoice inspection={inspection} />
+        <HeadChoice stages={inspection.stages} />
       </div>
     </section>
   );
-}
+});
 
 /** Where the map is another one than the view asks for. */
 function StandIn({ stageCount }: { readonly stageCount: number }) {
@@ -60,7 +61,7 @@ function StandIn({ stageCount }: { readonly stageCount: number }) {
   return <p className="control-note control-wide">{noteText(note, stage, stageCount)}</p>;
 }
 
-function OfView({ inspection }: { readonly inspection: Inspection }) {
+function OfView({ inspection }: { readonly inspection: Scene }) {
   const view = useView((state) => state.view);
   switch (view) {
     case 'query':

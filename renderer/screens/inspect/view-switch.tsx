@@ -1,4 +1,5 @@
 import { Grid3x3, Inbox, Layers, type LucideIcon, MousePointerClick, Scale, Tag } from 'lucide-react';
+import { memo } from 'react';
 import { useView, VIEWS, type View } from '../../stores/view.ts';
 import { Segments } from '../../ui/segments.tsx';
 import { VIEW_NAMES, VIEW_TIPS } from './map-words.ts';
@@ -23,7 +24,7 @@ export const VIEW_KEYS: Readonly<Record<View, string>> = {
 };
 
 /** The six views, all in sight. */
-export function ViewSwitch() {
+export const ViewSwitch = memo(function ViewSwitch() {
   const view = useView((state) => state.view);
   const setView = useView((state) => state.setView);
   return (
@@ -41,4 +42,4 @@ export function ViewSwitch() {
       onChange={setView}
     />
   );
-}
+});

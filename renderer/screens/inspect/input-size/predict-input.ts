@@ -39,12 +39,8 @@ export function predictInput(
 ): InputPrediction | null {
   if (choice.kind === 'whole' && !picture) return null;
   const { width, height } = preprocessingOf(base, choice, null, picture ?? { width: 1, height: 1 });
-  const spec = parseSpec(report.spec, report.id);
-  const size = { width, height };
   try {
-    const { peakBytes, multiplyAdds } = footprintOf(spec, report.numClasses, size);
-    const refused = refusalOf(spec, report.numClasses, size);
-    const largest = refused && largestSizeThatFits(spec, report.numClasses, size);
+    const { peakBytes, multiplyAdds, refused, largest } = costOf(report, { width, height });
     return {
       width,
       height,
@@ -58,6 +54,36 @@ export function predictInput(
     const refusal = { message: error.message, instead: null };
     return { width, height, peakBytes: null, multiplyAdds: null, runMs: null, refusal };
   }
+}
+
+interface InputCost {
+  readonly peakBytes: number;
+  readonly multiplyAdds: number;
+  readonly refused: LensError | null;
+  readonly largest: PictureSize | null;
+}
+
+/** Every picture asks the same again, at a moment when the page is waited for. */
+const costs = new WeakMap<ModelReport, Map<string, InputCost>>();
+
+/** @throws LensError where the network cannot take the size */
+function costOf(report: ModelReport, size: PictureSize): InputCost {
+  const known = costs.get(report) ?? new Map<string, InputCost>();
+  costs.set(report, known);
+  const key = sizeWords(size);
+  const found = known.get(key);
+  if (found) return found;
+  const spec = parseSpec(report.spec, report.id);
+  const { peakBytes, multiplyAdds } = footprintOf(spec, report.numClasses, size);
+  const refused = refusalOf(spec, report.numClasses, size);
+  const cost = {
+    peakBytes,
+    multiplyAdds,
+    refused,
+    largest: refused && largestSizeThatFits(spec, report.numClasses, size),
+  };
+  known.set(key, cost);
+  return cost;
 }
 
 /** `512×384` */

@@ -14,7 +14,7 @@ import { Cell } from './cell.tsx';
 import { EarlierBanner } from './earlier-banner.tsx';
 import { FilterControls } from './filter-controls.tsx';
 import { moveIn, rangeBetween, toggled } from './marking.ts';
-import { ResultsMenu } from './results-menu.tsx';
+import { ResultsItems, ResultsMenu } from './results-menu.tsx';
 import './overview.css';
 
 const CELL = { narrowest: 112, words: 42 };
@@ -99,7 +99,9 @@ export function Overview() {
               Remove {whole(marked.size)}
             </Button>
           )}
-          <ResultsMenu rows={shown} trigger={<Button icon={Download}>Export</Button>} />
+          <ResultsMenu trigger={<Button icon={Download}>Export</Button>}>
+            <ResultsItems rows={shown} />
+          </ResultsMenu>
         </div>
       </header>
       {source === 'earlier' && <EarlierBanner />}

@@ -1,4 +1,5 @@
 import { ChevronsRight, CircleAlert, Pause, Play, RotateCcw, X } from 'lucide-react';
+import { useState } from 'react';
 import { useImages } from '../../../stores/images.ts';
 import { useModel } from '../../../stores/model.ts';
 import { useOverview } from '../../../stores/overview.ts';
@@ -18,10 +19,11 @@ export function QueueState() {
   const counts = useImages((state) => state.counts);
   const total = useImages((state) => state.images.length);
   const found = useReading((state) => state.found);
+  const waiting = counts.loading + counts.queued + counts.running;
   return (
     <>
       {found !== null && <Reading found={found} />}
-      {total >= QUEUE && counts.loading + counts.queued + counts.running > 0 && <Progress />}
+      {total >= QUEUE && waiting > 0 && <ProgressOf waiting={waiting} />}
       {counts.stopped > 0 && <Stopped count={counts.stopped} />}
       {counts.error > 0 && <Failed count={counts.error} />}
     </>
@@ -41,6 +43,15 @@ function Reading({ found }: { readonly found: number }) {
       </div>
     </div>
   );
+}
+
+/** From the moment on when there is a queue: a single picture more, which tells of itself, is over before this could be read. */
+function ProgressOf({ waiting }: { readonly waiting: number }) {
+  const paused = useQueue((state) => state.paused);
+  const [wasQueue, setWasQueue] = useState(false);
+  const isQueue = wasQueue || paused || waiting >= QUEUE;
+  if (isQueue && !wasQueue) setWasQueue(true);
+  return isQueue && <Progress />;
 }
 
 function Progress() {

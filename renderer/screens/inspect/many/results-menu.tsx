@@ -8,30 +8,39 @@ import { useNotices } from '../../../stores/notices.ts';
 import { whole } from '../../../ui/format.ts';
 
 interface ResultsMenuProps {
-  /** What is shown, in its order: the menu saves these. */
-  readonly rows: readonly PictureRow[];
   readonly trigger: ReactElement;
+  /** {@link ResultsItems}. They are not asked for their rows, which change with every picture, before the menu is open. */
+  readonly children: ReactElement;
 }
 
-export function ResultsMenu({ rows, trigger }: ResultsMenuProps) {
-  const count = `${whole(rows.length)} ${rows.length === 1 ? 'picture' : 'pictures'} shown`;
+export function ResultsMenu({ trigger, children }: ResultsMenuProps) {
   return (
     <DropdownMenu.Root>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="start" sideOffset={6} collisionPadding={8}>
-          <DropdownMenu.Label className="menu-label">Results of the {count}</DropdownMenu.Label>
-          <DropdownMenu.Item className="menu-item" onSelect={() => saveResults(rows, 'csv')}>
-            <Table size={16} aria-hidden />
-            Save as CSV
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className="menu-item" onSelect={() => saveResults(rows, 'json')}>
-            <Braces size={16} aria-hidden />
-            Save as JSON
-          </DropdownMenu.Item>
+          {children}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
+  );
+}
+
+/** @param rows what is shown, in its order: the menu saves these */
+export function ResultsItems({ rows }: { readonly rows: readonly PictureRow[] }) {
+  const count = `${whole(rows.length)} ${rows.length === 1 ? 'picture' : 'pictures'} shown`;
+  return (
+    <>
+      <DropdownMenu.Label className="menu-label">Results of the {count}</DropdownMenu.Label>
+      <DropdownMenu.Item className="menu-item" onSelect={() => saveResults(rows, 'csv')}>
+        <Table size={16} aria-hidden />
+        Save as CSV
+      </DropdownMenu.Item>
+      <DropdownMenu.Item className="menu-item" onSelect={() => saveResults(rows, 'json')}>
+        <Braces size={16} aria-hidden />
+        Save as JSON
+      </DropdownMenu.Item>
+    </>
   );
 }
 

@@ -11,7 +11,7 @@ import { useView } from '../../../stores/view.ts';
 import { value } from '../../../ui/format.ts';
 import { Segments } from '../../../ui/segments.tsx';
 import { Tip } from '../../../ui/tooltip.tsx';
-import type { Inspection } from '../use-inspection.ts';
+import type { Scene } from '../use-inspection.ts';
 import { KernelDetail } from './kernel-detail.tsx';
 import { KernelSheet } from './kernel-sheet.tsx';
 import { channelOrder, type KernelOrder, type Kernels, kernelNorms, largestWeight } from './kernels.ts';
@@ -27,7 +27,7 @@ const ORDERS: readonly { readonly value: KernelOrder; readonly text: string; rea
 ];
 
 /** In the panel: the chosen block's convolutional projection, what goes in, what comes out, and by which kernels. */
-export function ProjectionRoom({ inspection }: { readonly inspection: Inspection }) {
+export function ProjectionRoom({ inspection }: { readonly inspection: Scene }) {
   const stage = useView((state) => state.stage);
   const block = useView((state) => state.blocks[stage] ?? 0);
   const study = useStudies((studies) => studyAt(studies, 'projection', stage));
