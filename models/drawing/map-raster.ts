@@ -87,17 +87,23 @@ export function rasterMap(map: AttentionMap, scale: MapScale, place: PlacedGrid,
   const offset = width > 0 ? (-scale.min / width) * top : positionOnScale(scale, 0) * top;
   for (let i = 0; i < cells.length; i++) steps[i] = cells[i]! * factor + offset;
   if (look.interpolation === 'smooth') return rasterSmooth(steps, colors, place, canvas);
-  const tiles = new Uint32Array(steps.length);
+  const tiles = scratchTiles(steps.length);
   for (let i = 0; i < steps.length; i++) tiles[i] = colors[nearestStep(steps[i]!)]!;
   return rasterTiles(tiles, place, canvas);
 }
 
+// Written over by the next map: arrays lie outside of the heap, and a fresh one for every step of a pointer brings its collector about.
 let keptSteps = new Float32Array(0);
+let keptTiles = new Uint32Array(0);
 
-/** Written over by the next map: arrays lie outside of the heap, and a fresh one for every step of a pointer brings its collector about. */
 function scratchSteps(length: number): Float32Array {
   if (keptSteps.length < length) keptSteps = new Float32Array(length);
   return keptSteps.subarray(0, length);
+}
+
+function scratchTiles(length: number): Uint32Array {
+  if (keptTiles.length < length) keptTiles = new Uint32Array(length);
+  return keptTiles.subarray(0, length);
 }
 
 /**
@@ -272,21 +278,24 @@ interface ColorSteps extends Pick<Look, 'table' | 'opacity' | 'fadeLow'> {
   readonly words: Uint32Array;
 }
 
-// An atlas draws hundreds of small maps with one look.
-let lastSteps: ColorSteps | null = null;
+/** Looks that are drawn in turns: the large map's and its cards', signed and not. */
+const KEPT_LOOKS = 4;
+const keptLooks: ColorSteps[] = [];
 
 /** [COLOR_STEPS] RGBA words: the look's colours with the opacity that their place on the scale has. */
 function colorSteps({ table, opacity, fadeLow }: Look, signed: boolean): Uint32Array {
-  const last = lastSteps;
-  if (last?.table === table && last.opacity === opacity && last.fadeLow === fadeLow && last.signed === signed)
-    return last.words;
+  const known = keptLooks.find(
+    (each) => each.table === table && each.opacity === opacity && each.fadeLow === fadeLow && each.signed === signed,
+  );
+  if (known) return known.words;
   const words = Uint32Array.from({ length: COLOR_STEPS }, (_, step) => {
     const position = step / (COLOR_STEPS - 1);
     const strength = opacityAt(position, { opacity, fadeLow }, signed);
     const [red, green, blue] = table.rgb.subarray(step * 3, step * 3 + 3);
     return rgba(red!, green!, blue!, Math.round(strength * 255));
   });
-  lastSteps = { table, opacity, fadeLow, signed, words };
+  keptLooks.unshift({ table, opacity, fadeLow, signed, words });
+  keptLooks.length = Math.min(keptLooks.length, KEPT_LOOKS);
   return words;
 }
 
