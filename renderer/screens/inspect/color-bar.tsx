@@ -24,7 +24,7 @@ export function ColorBar({ scale, marked }: ColorBarProps) {
         {marked !== null && (
           <span
             className="color-bar-mark"
-            style={{ transform: `translateX(${positionOnScale(scale, marked) * 100}%)` }}
+            style={{ backgroundPositionX: `${positionOnScale(scale, marked) * 100}%` }}
           />
         )}
       </span>

@@ -31,19 +31,22 @@ export const Readout = memo(function Readout({ inspection, hasImage }: ReadoutPr
   const weight = shown && cell !== null ? (shown.map.cells[cell] ?? null) : null;
 
   return (
-    <div className="readout">
-      {shown && tiles && cell !== null && weight !== null ? (
-        <CellFacts shown={shown} weight={weight} cell={cell} extent={extentInPicture(tiles, cell)} />
-      ) : (
-        <Hint inspection={inspection} shown={shown} outside={hover !== null && tiles !== null} />
-      )}
-      <span className="readout-end">
-        <RanIn inspection={inspection} />
-        <PinState />
-        {shown && <ClsValue shown={shown} />}
-        {shown && (shown.components ? <Components shown={shown} /> : <ColorBar scale={shown.scale} marked={weight} />)}
-        {hasImage && <ExportMenu />}
-      </span>
+    <div className="readout-place">
+      <div className="readout">
+        {shown && tiles && cell !== null && weight !== null ? (
+          <CellFacts shown={shown} weight={weight} cell={cell} extent={extentInPicture(tiles, cell)} />
+        ) : (
+          <Hint inspection={inspection} shown={shown} outside={hover !== null && tiles !== null} />
+        )}
+        <span className="readout-end">
+          <RanIn inspection={inspection} />
+          <PinState />
+          {shown && <ClsValue shown={shown} />}
+          {shown &&
+            (shown.components ? <Components shown={shown} /> : <ColorBar scale={shown.scale} marked={weight} />)}
+          {hasImage && <ExportMenu />}
+        </span>
+      </div>
     </div>
   );
 });
