@@ -1,9 +1,9 @@
 import { useRef } from 'react';
 import type { Rect } from '../../../models/attention/geometry.ts';
 import { inDevicePixels, outline, toDevice } from '../../pipeline/paint.ts';
-import { cellUnder, extentInPicture, type StageTiles, tileInPicture, tilesOfMap } from '../../pipeline/tiles.ts';
-import { type ShownMap, useMaps } from '../../stores/maps.ts';
-import { type Direction, useView } from '../../stores/view.ts';
+import { cellUnder, extentInPicture, tileInPicture, tilesOfMap } from '../../pipeline/tiles.ts';
+import { useMaps } from '../../stores/maps.ts';
+import { useView } from '../../stores/view.ts';
 import { useCanvas } from '../../ui/hooks/use-canvas.ts';
 import type { ElementSize } from '../../ui/hooks/use-element-size.ts';
 import { PIN_COLORS } from '../../ui/pin-colors.ts';
@@ -17,20 +17,20 @@ interface MarksLayerProps {
   readonly layout: PictureLayout;
 }
 
-/** Over the map: the pins and the query, and the cell under the pointer. */
+/** Over the map: the pins, and the cell under the pointer. A query that follows the pointer is marked by the map's own layer. */
 export function MarksLayer({ inspection, viewport, layout }: MarksLayerProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useView((state) => state.view);
   const direction = useView((state) => state.direction);
-  // While the query follows the pointer, it is the query's cell that is marked.
   const hover = useView((state) => (asksQuery(state) && state.activePin === null ? null : state.hover));
   const pins = useView((state) => state.pins);
   const activePin = useView((state) => state.activePin);
   const peeking = useView((state) => state.peeking);
   const asking = useView(asksQuery);
   const stage = useView(queryStage);
-  const shown = useMaps((maps) => maps.large.shown);
+  const shown = useMaps((maps) => (hover ? maps.large.shown : null));
   const { tiles } = inspection;
+  const isEmpty = hover === null && !(asking && pins.length > 0);
 
   useCanvas(
     canvas,
@@ -51,7 +51,8 @@ export function MarksLayer({ inspection, viewport, layout }: MarksLayerProps) {
       }
       const stageTiles = tiles[stage];
       if (!asking || !stageTiles) return;
-      const grid = queryGrid(stageTiles, direction, view === 'rollout');
+      // A query is a token of the stage; a key that is attended to lies on the grid of keys.
+      const grid = direction === 'attended' && view !== 'rollout' ? stageTiles.keys : stageTiles.tokens;
       for (const pin of pins) {
         const cell = cellUnder(grid, pin.point);
         if (cell === null) continue;
@@ -61,8 +62,6 @@ export function MarksLayer({ inspection, viewport, layout }: MarksLayerProps) {
         outline(context, rect, { width: (active ? 3 : 2) * density, edge: density, color });
         numberPin(context, rect, { text: String(pin.color + 1), color, active, density });
       }
-      const cell = activePin === null && shown ? shownCell(shown, stageTiles) : null;
-      if (cell !== null) outline(context, toDevice(tileInPicture(grid, cell), device), { width: 1.5 * density });
     },
     [
       tiles,
@@ -85,21 +84,12 @@ export function MarksLayer({ inspection, viewport, layout }: MarksLayerProps) {
       ref={canvas}
       className="picture-overlay"
       data-peeking={peeking || undefined}
+      // A canvas is copied for every frame of the page, with nothing on it too.
+      hidden={isEmpty}
       aria-hidden
       style={{ width: viewport.width, height: viewport.height }}
     />
   );
-}
-
-/** A query is a token of the stage; a key that is attended to lies on the grid of keys. */
-function queryGrid({ tokens, keys }: StageTiles, direction: Direction, rollout: boolean) {
-  return direction === 'attended' && !rollout ? keys : tokens;
-}
-
-/** The cell whose map is shown, which lags behind the pointer by the engine's answer. */
-function shownCell({ map }: ShownMap, { geometry }: StageTiles): number | null {
-  if (map.view !== 'row' && map.view !== 'column' && map.view !== 'rollout') return null;
-  return map.token === null || map.token < geometry.cls ? null : map.token - geometry.cls;
 }
 
 export interface PinLabel {
