@@ -7,8 +7,8 @@ import {
 import type { HeadStatistics } from './head-statistics.ts';
 
 /**
- * Scores are made for as many queries at a time as have this many bytes of them: as footprint.ts has it for the CPU. A study's
- * graph holds a handful of such tensors at a time, beside a loaded network.
+ * Scores are made for as many queries at a time as have this many bytes of them. A study's graph holds a handful of such tensors at a
+ * time, in the room that a loaded network's run has left.
  */
 const PIECE_BYTES = 32 * 2 ** 20;
 /** Each piece is a dozen nodes of the graph; of inputs that would need more pieces than this, pieces are larger. */

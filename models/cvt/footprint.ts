@@ -8,11 +8,12 @@ import { type CvtSpec, mlpWidth, type StageSpec } from './spec.ts';
 export const ENGINE_MEMORY_BYTES = 4e9;
 
 /**
- * Attention is made for as many queries at a time as have this many bytes of scores. Less is no faster on the CPU (measured at
- * 16 to 128 MiB) and more only takes memory; on a GPU every piece costs dispatches, and CvT-W24's largest block at 384 (243
- * MiB) stays whole.
+ * Attention is made for as many queries at a time as have this many bytes of scores, and the MLP for as many tokens as have this many
+ * of hidden values. On the CPU less is no faster and more only takes memory (CvT-W24 at 384: 219 MB of activations with 32 MiB and
+ * the MLP whole, 106 this way); CvT-13's largest block at 224 (9.4 MiB) stays whole. On a GPU every piece costs dispatches, and
+ * CvT-W24's largest block at 384 (243 MiB) stays whole.
  */
-const PIECE_BYTES = { cpu: 32 * 2 ** 20, gpu: 256 * 2 ** 20 } as const;
+const PIECE_BYTES = { cpu: 10 * 2 ** 20, gpu: 256 * 2 ** 20 } as const;
 /** A block's attention is cut into this many pieces at most: each is a dozen nodes of the graph. */
 const MOST_PIECES = 128;
 
@@ -25,7 +26,7 @@ const WEIGHTS_FACTOR = 1.35;
 const BYTES_PER_PIXEL = 40;
 /** Copies of a stage's tokens that are alive at once beside taps, attention and MLP: residual, norms, grids, projections. */
 const TOKEN_COPIES = 6;
-/** Copies of the MLP's hidden values: before and after the activation. */
+/** Copies of a piece of the MLP's hidden values: before and after the activation. */
 const HIDDEN_COPIES = 2;
 /** Scores before and after the softmax. */
 const SCORE_COPIES = 2;
@@ -86,9 +87,10 @@ export function footprintOf(spec: CvtSpec, numClasses: number, size: Size): Foot
     const attention = stage.numHeads * queryCount * keyCount * FLOAT_BYTES;
     const isLast = index === spec.stages.length - 1;
     tapBytes += stageTaps(stage, queryCount, keyCount, isLast) * FLOAT_BYTES;
-    const perToken = TOKEN_COPIES * stage.embedDim + HIDDEN_COPIES * mlpWidth(stage);
+    const tokenBytes = TOKEN_COPIES * queryCount * stage.embedDim * FLOAT_BYTES;
+    const hidden = HIDDEN_COPIES * Math.min(queryCount * mlpWidth(stage) * FLOAT_BYTES, pieceBytes);
     const scores = SCORE_COPIES * Math.min(attention, pieceBytes);
-    transient = Math.max(transient, tapBytes + queryCount * perToken * FLOAT_BYTES + scores);
+    transient = Math.max(transient, tapBytes + tokenBytes + hidden + scores);
   }
   const runBytes = SLACK * transient + tapBytes + BYTES_PER_PIXEL * height * width;
   const weights = countParameters(spec, numClasses) * FLOAT_BYTES;

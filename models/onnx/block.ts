@@ -1,10 +1,14 @@
+import { mlpWidth } from '../cvt/spec.ts';
 import { type AttentionReach, attention } from './attention.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import { isLast, linearByKey, normByKey, type OperatorForms, type StageContext } from './graph-context.ts';
-import { add, contribQuickGelu, gelu, mul, reshape, sigmoid, tanh } from './ops.ts';
+import { add, concat, contribQuickGelu, gelu, mul, reshape, sigmoid, slice, tanh } from './ops.ts';
+import { queryChunks } from './query-chunks.ts';
 import { tapName } from './tap-names.ts';
 import { clsOf, pooledTokens, rowsOf } from './token-layout.ts';
 
+/** Float32 values. */
+const HIDDEN_BYTES = 4;
 /** QuickGELU's slope: x·sigmoid(1.702x). */
 const QUICK_GELU_SLOPE = 1.702;
 
@@ -39,14 +43,23 @@ function reachOf(context: StageContext, index: number): AttentionReach {
   return { queries: areMapsAsked ? 'all' : 'cls', answers: 'cls' };
 }
 
+/** A range of tokens at a time where the hidden values of all would be larger than a tensor of scores may be: they are the widest of a block. */
 function mlp(context: StageContext, x: Value, key: string): Value {
-  const { g, activation, forms } = context;
+  const { g, stage, maxTensorBytes } = context;
   const rows = rowsOf(g, x);
-  if (activation === 'quick_gelu' && forms.quickGelu === 'tanh')
-    return reshape(g, tanhMlp(context, rows, key), x.shape);
+  const chunks = queryChunks(rows.shape[0]!, mlpWidth(stage) * HIDDEN_BYTES, maxTensorBytes);
+  const parts = chunks.map(({ start, end }) =>
+    mlpOfRows(context, chunks.length === 1 ? rows : slice(g, rows, 0, start, end), key),
+  );
+  return reshape(g, concat(g, parts, 0), x.shape);
+}
+
+function mlpOfRows(context: StageContext, rows: Value, key: string): Value {
+  const { g, activation, forms } = context;
+  if (activation === 'quick_gelu' && forms.quickGelu === 'tanh') return tanhMlp(context, rows, key);
   const hidden = linearByKey(context, rows, `${key}.mlp.fc1`);
   const active = activation === 'gelu' ? gelu(g, hidden) : quickGelu(g, hidden, forms);
-  return reshape(g, linearByKey(context, active, `${key}.mlp.fc2`), x.shape);
+  return linearByKey(context, active, `${key}.mlp.fc2`);
 }
 
 /**
