@@ -42,11 +42,12 @@ export function attention(context: StageContext, x: Value, key: string, block: n
   const scoresOf = scorerOf(context, k);
   const perQuery = context.batch * stage.numHeads * k.shape[2]! * SCORE_BYTES;
   const chunks = queryChunks(q.shape[2]!, perQuery, context.maxTensorBytes);
+  const isTied = stage.depth * q.shape[2]! * perQuery > context.maxTensorBytes;
   const parts = chunks.map((range): Part => {
     const queries = chunks.length === 1 ? q : slice(g, q, 2, range.start, range.end);
     const map = softmax(g, scoresOf(queries));
     const part = { range, map, mixed: matMul(g, map, v), mean: outputs.received ? meanOf(context, map) : null };
-    return chunks.length === 1 ? part : tied(g, part);
+    return isTied ? tied(g, part) : part;
   });
   if (outputs.received) g.output(`${blockName(index, block)}.received`, received(g, parts));
   if (outputs.attention)
@@ -87,7 +88,8 @@ interface Part {
 /**
  * The same part, its mean carried through one Concat with its mixed values. onnxruntime orders nodes by a depth-first walk back
  * from the outputs; a mean that only `received` asks for would be computed after the logits and keep its map until then, so
- * that the ranges would spare no memory (cvt-13 at 1024×768 on WASM: 0.5 GB this way, beyond 4 GB without).
+ * that the ranges would spare no memory (cvt-13 at 1024×768 on WASM: 0.5 GB this way, beyond 4 GB without). So it is done wherever
+ * the maps of a stage's blocks are together more than one piece: CvT-W24's last stage at 384 would keep twenty whole ones of 5 MB.
  */
 function tied(g: GraphBuilder, part: Part): Part {
   if (part.mean === null) return part;

@@ -48,8 +48,9 @@ function mlp(context: StageContext, x: Value, key: string): Value {
   const { g, stage, maxTensorBytes } = context;
   const rows = rowsOf(g, x);
   const chunks = queryChunks(rows.shape[0]!, mlpWidth(stage) * HIDDEN_BYTES, maxTensorBytes);
+  if (chunks.length === 1) return reshape(g, mlpOfRows(context, rows, key), x.shape);
   const parts = chunks.map(({ start, end }) =>
-    mlpOfRows(context, chunks.length === 1 ? rows : slice(g, rows, 0, start, end), key),
+    g.scoped(`rows${start}`, () => mlpOfRows(context, slice(g, rows, 0, start, end), key)),
   );
   return reshape(g, concat(g, parts, 0), x.shape);
 }
