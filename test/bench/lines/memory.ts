@@ -7,13 +7,15 @@ import { alone } from '../../../electron/bootstrap/lock.mjs';
 import { ROOT } from '../../../electron/bootstrap/root.mjs';
 import { VARIANTS, type VariantName } from '../../../models/cvt/variants.ts';
 import { preprocessingFor } from '../../../models/image/preprocessing.ts';
-import { ok, openEnginePage, serveEngine } from '../../browser/engine-harness.ts';
-import type { RemoteModel } from '../../browser/engine-page/page.ts';
+import { ok, serveEngine } from '../../browser/engine-harness.ts';
+import type { Outcome, RemoteModel } from '../../browser/engine-page/page.ts';
+import { launchChromium } from '../../browser-support.ts';
 import { formulaCheckpoint } from '../../golden/formula-checkpoint.ts';
-import { figure } from '../compare.ts';
-import { peakBytes, peakOfProgram } from '../engine-process.ts';
+import { figure, type Naming } from '../compare.ts';
+import { engineMemory, engineMemoryDuring, peakOfProgram } from '../engine-process.ts';
 import type { Bound, Finding } from '../finding.ts';
 import type { BenchLine } from '../line.ts';
+import { openUnwatchedPage } from '../unwatched-page.ts';
 
 const LIMIT: Bound = { side: 'at-most', value: 1.5, kind: 'bar' };
 const PHOTO = new URL('../../golden/preprocess/photo.jpg', import.meta.url);
@@ -29,7 +31,10 @@ interface Subject {
 }
 
 interface Peak {
+  /** Resident, which the bar is held against. */
   readonly bytes: number | null;
+  /** Without what other processes share. */
+  readonly privateBytes?: number | null;
   readonly note?: string;
 }
 
@@ -57,13 +62,19 @@ export const line: BenchLine = {
 function overWeights(
   { variant, side }: Subject,
   weightBytes: number,
-  { bytes, note }: Peak,
+  { bytes, privateBytes = null, note }: Peak,
   bound: Bound | undefined,
 ): readonly Finding[] {
   if (bytes === null) return [];
-  const size = `${(bytes / 1e6).toFixed(0)} MB`;
-  const naming = { name: `${variant} at ${side}`, note: note ? `${size}; ${note}` : size, ...(bound ? { bound } : {}) };
-  return [figure(naming, '× weights', [bytes / weightBytes])];
+  const over = (name: string, value: number, why: string | undefined): Naming => {
+    const size = `${(value / 1e6).toFixed(0)} MB`;
+    return { name: `${variant} at ${side}${name}`, note: why ? `${size}; ${why}` : size };
+  };
+  const resident = { ...over('', bytes, note), ...(bound ? { bound } : {}) };
+  const findings = [figure(resident, '× weights', [bytes / weightBytes])];
+  if (privateBytes === null) return findings;
+  const own = over(', private alone', privateBytes, 'without the browser’s own pages, which its processes share');
+  return [...findings, figure(own, '× weights', [privateBytes / weightBytes])];
 }
 
 async function writeWeights({ variant, checkpoint }: Subject): Promise<number> {
@@ -81,11 +92,15 @@ async function ofProgram({ checkpoint, side }: Subject): Promise<Peak> {
 
 async function ofEngine({ variant, side, checkpoint }: Subject, withAttention: boolean): Promise<Peak> {
   const server = await serveEngine({ 'model.safetensors': checkpoint });
-  const chromium = await openEnginePage(server, { webgpu: false });
+  const browser = await launchChromium({ webgpu: false });
   try {
-    const { page } = chromium;
-    ok(await page.evaluate(() => window.lens.configure('wasm')));
-    const idle = await peakBytes(chromium);
+    const page = await openUnwatchedPage(browser, server.url, "'lens' in window");
+    const ask = async (call: string, ...argument: readonly unknown[]): Promise<void> => {
+      const words = argument.map((each) => JSON.stringify(each)).join(', ');
+      ok((await page.evaluate(`window.lens.${call}(${words})`)) as Outcome<unknown>);
+    };
+    await ask('configure', 'wasm');
+    const idle = await engineMemory(browser);
     const model: RemoteModel = {
       id: variant,
       title: variant,
@@ -95,21 +110,14 @@ async function ofEngine({ variant, side, checkpoint }: Subject, withAttention: b
       preprocessing: preprocessingFor({ rows: side, cols: side }),
     };
     const picture = { name: 'photo.jpg', base64: (await readFile(PHOTO)).toString('base64') };
-    const argument = [model, picture] as const;
-    if (!withAttention)
-      ok(
-        await page.evaluate(([m, { name, base64 }]) => {
-          const file = { name, base64 };
-          return window.lens.classify(m, [file, file]);
-        }, argument),
-      );
-    else
-      for (let run = 0; run < 2; run++)
-        ok(await page.evaluate(([m, { name, base64 }]) => window.lens.analyze(m, name, base64), argument));
-    const bytes = await peakBytes(chromium);
-    return { bytes, note: `${((idle ?? 0) / 1e6).toFixed(0)} MB before the checkpoint` };
+    const peak = await engineMemoryDuring(browser, async () => {
+      if (!withAttention) return ask('classify', model, [picture, picture]);
+      for (let run = 0; run < 2; run++) await ask('analyze', model, picture.name, picture.base64);
+    });
+    const note = `${((idle.peakResident ?? 0) / 1e6).toFixed(0)} MB before the checkpoint`;
+    return { bytes: peak.peakResident, privateBytes: peak.private, note };
   } finally {
-    await chromium.close();
+    await browser.close();
     await server.close();
   }
 }
