@@ -1,5 +1,3 @@
-import { shallow } from 'zustand/shallow';
-import type { AttentionMap } from '../../models/attention/attention-map.ts';
 import { mapScale } from '../../models/drawing/map-scale.ts';
 import { useImages } from '../stores/images.ts';
 import { type MapPlaceState, NO_MAP, type ShownMap, useMaps } from '../stores/maps.ts';
@@ -91,19 +89,20 @@ function mayStay({ runId, map }: ShownMap, now: string, { view }: ViewChoices, w
 function same(was: MapPlaceState | undefined, now: MapPlaceState): MapPlaceState {
   if (!was) return now;
   const shown = was.shown && now.shown && sameShown(was.shown, now.shown) ? was.shown : now.shown;
-  const work = shallow(was.work, now.work) ? was.work : now.work;
+  const work = JSON.stringify(was.work) === JSON.stringify(now.work) ? was.work : now.work;
   if (shown === was.shown && work === was.work && now.note === was.note) return was;
   return { shown, work, note: now.note };
 }
 
 function sameShown(a: ShownMap, b: ShownMap): boolean {
-  return a.runId === b.runId && a.components === b.components && sameMap(a.map, b.map) && shallow(a.scale, b.scale);
-}
-
-function sameMap(a: AttentionMap, b: AttentionMap): boolean {
-  const { cells, grid, classes, ...rest } = a;
-  const { cells: cellsB, grid: gridB, classes: classesB, ...restB } = b;
-  return sameView(cells, cellsB) && shallow(rest, restB) && shallow(grid, gridB) && shallow(classes, classesB);
+  const { cells, ...placeA } = a.map;
+  const { cells: cellsB, ...placeB } = b.map;
+  return (
+    a.runId === b.runId &&
+    a.components === b.components &&
+    sameView(cells, cellsB) &&
+    JSON.stringify([placeA, a.scale]) === JSON.stringify([placeB, b.scale])
+  );
 }
 
 /** The same numbers by where they lie, without a look at them. */
