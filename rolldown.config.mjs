@@ -12,7 +12,8 @@ export default defineConfig([
   },
   {
     // What runs in plain Node, from a working tree: packages stay in node_modules, our own TypeScript becomes a file per entry.
-    input: { serve: 'electron/serve/main.ts', cli: 'electron/cli.ts' },
+    // A lane is a thread of the command line's: found beside it by its name.
+    input: { serve: 'electron/serve/main.ts', cli: 'electron/cli.ts', lane: 'electron/inference/lanes/lane.ts' },
     platform: 'node',
     external: [/^node:/, /^onnxruntime-web/, 'sharp', 'undici', 'zod'],
     output: { dir: 'dist/node', format: 'esm', entryFileNames: '[name].js', sourcemap: true, cleanDir: true },

@@ -3,13 +3,13 @@
  * items. What is begun when the taker stops early ends in silence.
  */
 export async function* inOrder<Item, Result>(
-  items: Iterable<Item>,
+  items: Iterable<Item> | AsyncIterable<Item>,
   ahead: number,
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result, void> {
   const begun: Promise<Result>[] = [];
   try {
-    for (const item of items) {
+    for await (const item of items) {
       const result = work(item);
       // Whoever waits for it sees its failure; nobody does after an early stop.
       result.catch(() => {});

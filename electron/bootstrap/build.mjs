@@ -25,6 +25,7 @@ const PRODUCTS = [
   'main/main.js',
   'node/serve.js',
   'node/cli.js',
+  'node/lane.js',
   'preload/preload.cjs',
 ];
 

@@ -11,13 +11,13 @@ import { evaluateModel } from '../evaluation/evaluate-model.ts';
 import { type LabelledFolder, labelFolder, openLabelledFolder } from '../evaluation/labelled-folder.ts';
 import { classesOf } from '../evaluation/model-classes.ts';
 import { readVersion } from '../facts.ts';
-import { loadModel } from '../inference/load-model.ts';
+import { loadInLanes } from '../inference/lanes/load-in-lanes.ts';
 import { dataFolder } from '../settings/data-folder.ts';
 import { sha256OfFile } from '../weights/checksum.ts';
 import { chosenParts } from './choose-model.ts';
 import { type Command, callerPath, parseWords, print, remark, usageError } from './command.ts';
 import { evaluationTable } from './evaluation-table.ts';
-import { parseBatch, parsePrecision } from './options.ts';
+import { parseBatch, parseLanes, parsePrecision } from './options.ts';
 import { refuseExisting } from './output-file.ts';
 import { planOutputs, writeReports } from './report-files.ts';
 import { secondsInWords } from './sizes.ts';
@@ -36,6 +36,7 @@ const OPTIONS = {
   labels: { type: 'string' },
   classes: { type: 'string' },
   batch: { type: 'string' },
+  lanes: { type: 'string' },
   limit: { type: 'string' },
   out: { type: 'string', multiple: true, default: [] as string[] },
   json: { type: 'boolean', default: false },
@@ -57,6 +58,7 @@ export const evaluate: Command = async (words, signal) => {
     throw usageError(
       '--precision int8 runs one picture at a time, since each sets the scale of its own numbers: leave --batch out.',
     );
+  const lanes = parseLanes(values.lanes);
   const limit = parseLimit(values.limit);
   const checkpoints: (string | undefined)[] = [...values.model, ...values.checkpoint];
   if (checkpoints.length === 0) checkpoints.push(undefined);
@@ -65,6 +67,7 @@ export const evaluate: Command = async (words, signal) => {
 
   const labelsFile = values.labels === undefined ? null : callerPath(values.labels);
   const folder = await openLabelledFolder(callerPath(given), labelsFile, signal);
+  const runs = Math.ceil(Math.min(limit ?? folder.pictures.length, folder.pictures.length) / batch);
   const version = await readVersion(findAppRoot());
   const csv = outputs.some(({ format }) => format === 'csv') ? new CsvRows() : null;
   const models: ModelEvaluation[] = [];
@@ -72,7 +75,7 @@ export const evaluate: Command = async (words, signal) => {
     const { spec, activation, size, precision } = values;
     const chosen = { checkpoint, spec, activation, size, precision };
     const { path, parts, sha256 } = await chosenParts(chosen, { batch, signal });
-    const model = await loadModel(path, parts);
+    const model = await loadInLanes(path, parts, { asked: lanes, runs });
     try {
       const classes = await classesOf(model, values.classes === undefined ? null : callerPath(values.classes));
       const run = evaluateModel({

@@ -11,6 +11,7 @@ import { callerPath, usageError } from './command.ts';
 
 /** Keeps a typing mistake from asking for absurd memory. */
 const LARGEST_BATCH = 1024;
+const MOST_LANES = 256;
 
 /** @throws ShellError `usage` */
 export function parseActivation(text: string | undefined): Activation | null {
@@ -50,6 +51,15 @@ export function parseBatch(text: string | undefined): number {
   if (!Number.isInteger(batch) || batch < 1 || batch > LARGEST_BATCH)
     throw usageError(`--batch is a whole number from 1 to ${LARGEST_BATCH}, not "${text}".`);
   return batch;
+}
+
+/** Null: as many as are good. @throws ShellError `usage` */
+export function parseLanes(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const lanes = Number(text);
+  if (!Number.isInteger(lanes) || lanes < 1 || lanes > MOST_LANES)
+    throw usageError(`--lanes is a whole number from 1 to ${MOST_LANES}, not "${text}".`);
+  return lanes;
 }
 
 /** @throws SpecError */

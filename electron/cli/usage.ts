@@ -5,14 +5,16 @@ export const USAGE = `cvt: the Convolutional vision Transformer on the command l
       The five likeliest classes of each picture. Without --checkpoint: the demo, a small model for drawings of
       100 everyday objects. --json prints an array of {file, model, top: [{index, label, probability}], precision, ms}.
 
-  cvt evaluate FOLDER [--model ID]… [--checkpoint FILE]… [--labels FILE] [--classes FILE] [--batch N] [--limit N]
-               [--spec FILE] [--activation quick_gelu|gelu] [--size 224|384|N] [--precision fp32|int8] [--out FILE]… [--json]
-               [--fresh] [--force]
+  cvt evaluate FOLDER [--model ID]… [--checkpoint FILE]… [--labels FILE] [--classes FILE] [--batch N] [--lanes N]
+               [--limit N] [--spec FILE] [--activation quick_gelu|gelu] [--size 224|384|N] [--precision fp32|int8]
+               [--out FILE]… [--json] [--fresh] [--force]
       Accuracy on pictures whose class is known, from the names of their folders (WordNet id, class name or index) or from a
       labels file (val_map.txt or CSV; a flat folder may hold one as val_map.txt or labels.csv). Prints a table, with --json
       the whole report; --out writes it as .json, .html, or .csv with a line a picture. Pictures that cannot be read are
       listed and do not fail it. An interrupted run goes on where it was when started again; --fresh starts over.
       --classes FILE: the class names of the model, one a line or JSON. --limit N: that many pictures, spread evenly.
+      --lanes N: so many pictures (or batches) at the same time, each by a copy of the model on threads of its own; by default
+      as many as cores and memory are good for.
 
   cvt attention IMAGE --view rollout|row|received|attribution --out FILE.png|FILE.svg|FILE.npy
                 [--checkpoint MODEL [--spec FILE]] [--stage N] [--block N] [--head N] [--query X,Y] [--class NAME]

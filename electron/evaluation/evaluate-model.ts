@@ -60,6 +60,7 @@ export async function* evaluateModel(run: ModelRun): AsyncGenerator<EvaluationPr
     images,
     numClasses: classes.size,
     batch,
+    atOnce: model.atOnce,
     read: async (path) => pictureInput(path, await readPicture(join(folder, path), path), preprocessing),
     classify: model.logits,
     journal,

@@ -21,6 +21,8 @@ export interface EvaluationRun {
   readonly numClasses: number;
   /** Pictures in each call of `classify`. */
   readonly batch: number;
+  /** Calls of `classify` that may be under way at the same time. */
+  readonly atOnce: number;
   /** A picture as the network takes it, [3, height, width], always of the same size. @throws ImageError */
   readonly read: (path: string) => Promise<Float32Array>;
   /** @param inputs [batch, 3, height, width] @returns logits [batch, classes] */
@@ -56,10 +58,15 @@ export function runEvaluation(run: EvaluationRun): AsyncGenerator<EvaluationProg
   });
 }
 
-async function* answersInBatches(
+/** Several batches may be under way; their answers come in the order of the pictures. */
+function answersInBatches(run: EvaluationRun, left: readonly number[]): AsyncGenerator<readonly PictureAnswer[], void> {
+  return inOrder(decodedInBatches(run, left), run.atOnce, (decoded) => measure(run, decoded));
+}
+
+async function* decodedInBatches(
   run: EvaluationRun,
   left: readonly number[],
-): AsyncGenerator<readonly PictureAnswer[], void> {
+): AsyncGenerator<readonly Decoded[], void> {
   const batchOf = (index: number) => Math.floor(index / run.batch);
   let waiting: Decoded[] = [];
   let place = 0;
@@ -68,7 +75,7 @@ async function* answersInBatches(
     place++;
     const next = left[place];
     if (next !== undefined && batchOf(next) === batchOf(decoded.index)) continue;
-    yield await measure(run, waiting);
+    yield waiting;
     waiting = [];
   }
 }

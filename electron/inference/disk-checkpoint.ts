@@ -13,13 +13,22 @@ export class DiskCheckpoint implements ByteSource {
   readonly #path: string;
   readonly #version: string;
 
-  /** @throws CheckpointError `unreadable` */
-  constructor(path: string) {
+  /**
+   * @param version that the file must still have; by default, the one that it has now
+   * @throws CheckpointError `unreadable`
+   */
+  constructor(path: string, version?: string) {
     this.name = basename(path);
     this.#path = path;
-    const { size, version } = this.#open((file) => statusOf(file));
-    this.size = size;
-    this.#version = version;
+    const found = this.#open((file) => statusOf(file));
+    this.size = found.size;
+    this.#version = version ?? found.version;
+    if (found.version !== this.#version) throw this.#changed();
+  }
+
+  /** With which another thread opens the very same file. */
+  get place(): { readonly path: string; readonly version: string } {
+    return { path: this.#path, version: this.#version };
   }
 
   /** @throws CheckpointError `unreadable` also where the file is another than when it was opened first; CancelledError */
@@ -84,6 +93,11 @@ export class DiskBytes extends Uint8Array<ArrayBuffer> {
   constructor(file: DiskCheckpoint) {
     super(new ArrayBuffer(0));
     this.#file = file;
+  }
+
+  /** Of the file; see {@link DiskCheckpoint}. */
+  get place(): DiskCheckpoint['place'] {
+    return this.#file.place;
   }
 
   override get byteLength(): number {

@@ -9,13 +9,12 @@ import { findAppRoot } from '../app-root.ts';
 import { assetFolders } from '../protocol/assets.ts';
 import { readDemo } from '../weights/models.ts';
 import { type ConvertedModel, convertedFolder, convertedModel } from './converted-file.ts';
-import { createNodeSession, EXTERNAL_PATH } from './node-session.ts';
+import { createSessionOf, EXTERNAL_PATH, type GraphBytes } from './node-session.ts';
 import { openModel } from './open-model.ts';
 import { proveCpu } from './prove-cpu.ts';
 import { CPU_THREADS } from './runtime.ts';
 
-/** A model that is ready to classify in this Node process. */
-export interface LoadedModel {
+export interface ModelFacts {
   /** The demo's id, or the checkpoint's file name. */
   readonly id: string;
   readonly labels: readonly string[];
@@ -24,6 +23,12 @@ export interface LoadedModel {
   readonly activation: Activation;
   readonly numClasses: number;
   readonly precision: CpuPrecision;
+}
+
+/** A model that is ready to classify in this Node process. */
+export interface LoadedModel extends ModelFacts {
+  /** Calls of `logits` that may be under way at the same time. */
+  readonly atOnce: number;
   /** @param input [batch, 3, height, width], normalised @returns [batch, classes] */
   logits(input: Float32Array): Promise<Float32Array>;
   close(): Promise<void>;
@@ -86,13 +91,41 @@ export interface ModelParts extends LoadOptions {
  * @throws CheckpointError, SpecError, EngineError `input-too-large`, `engine-wrong-numbers`, CancelledError
  */
 export async function loadModel(path: string, parts: ModelParts): Promise<LoadedModel> {
+  return openPrepared(await prepareModel(path, parts));
+}
+
+/** In this very thread. */
+export async function openPrepared({ facts, shape, graph }: PreparedModel): Promise<LoadedModel> {
+  const session = await createSessionOf(graph);
+  return {
+    ...facts,
+    atOnce: 1,
+    async logits(input) {
+      const outputs = await session.run(input, shape);
+      return outputs.get('logits')!;
+    },
+    close: () => session.close(),
+  };
+}
+
+/** A model of which all is known and nothing is loaded yet. */
+export interface PreparedModel {
+  readonly facts: ModelFacts;
+  /** Of the input. */
+  readonly shape: readonly [batch: number, channels: number, height: number, width: number];
+  readonly graph: GraphBytes;
+}
+
+/** All but the session. @throws as loadModel */
+export async function prepareModel(path: string, parts: ModelParts): Promise<PreparedModel> {
   const { id, preprocessing, batch = 1, precision = 'fp32', signal } = parts;
   const { height, width } = preprocessing;
   const { checkpoint, bytes, labels } = await openModel(path, parts);
-  const refusal = refusalOf(checkpoint.spec, checkpoint.numClasses, { height, width });
+  const { spec, activation, numClasses } = checkpoint;
+  const refusal = refusalOf(spec, numClasses, { height, width });
   if (refusal) throw refusal;
   const used = await inPrecision({ checkpoint, bytes }, parts);
-  const graph = await buildCvtGraph(used.checkpoint, {
+  const { message, usesExternalData } = await buildCvtGraph(used.checkpoint, {
     precision,
     height,
     width,
@@ -100,23 +133,13 @@ export async function loadModel(path: string, parts: ModelParts): Promise<Loaded
     outputs: {},
     cpuThreads: CPU_THREADS,
     placement: { kind: 'external', path: EXTERNAL_PATH },
-    maxTensorBytes: attentionPieceBytes(checkpoint.spec, { height, width }, null),
+    maxTensorBytes: attentionPieceBytes(spec, { height, width }, null),
     signal,
   });
-  const session = await createNodeSession(graph, used.bytes, precision);
   return {
-    id,
-    labels,
-    preprocessing,
-    spec: checkpoint.spec,
-    activation: checkpoint.activation,
-    numClasses: checkpoint.numClasses,
-    precision,
-    async logits(input) {
-      const outputs = await session.run(input, [batch, 3, height, width]);
-      return outputs.get('logits')!;
-    },
-    close: () => session.close(),
+    facts: { id, labels, preprocessing, spec, activation, numClasses, precision },
+    shape: [batch, 3, height, width],
+    graph: { model: message.toBytes(), usesExternalData, checkpoint: used.bytes, precision },
   };
 }
 

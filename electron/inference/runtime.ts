@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-web';
 
 /** onnxruntime-web's own advice: more threads than this gain nothing at CvT's sizes. */
-const MOST_THREADS = 8;
+export const MOST_THREADS = 8;
 
 /** What `cpuThreads` of a graph for this process is. */
 export const CPU_THREADS = Math.min(MOST_THREADS, availableParallelism());

@@ -11,7 +11,7 @@ beforeEach(() => {
   put('renderer/index.html', '<!doctype html>');
   put('electron/main.ts', 'run();');
   put('package.json', '{}');
-  const shells = ['main/main.js', 'node/serve.js', 'node/cli.js', 'preload/preload.cjs'];
+  const shells = ['main/main.js', 'node/serve.js', 'node/cli.js', 'node/lane.js', 'preload/preload.cjs'];
   for (const product of ['renderer/index.html', 'renderer/notices.json', ...shells]) put(`dist/${product}`, '');
   put('dist/.built-from', fingerprintOf(root));
 });

@@ -7,14 +7,14 @@ import { type BuiltProgram, buildProgram, type RunningProgram } from '../hub/chi
 
 const PICTURES = 72;
 /** Small inputs, so that the whole set takes seconds, and small batches, so that there are many moments to be killed in. */
-const WORDS = ['--json', '--size', '96', '--batch', '4'];
+const WORDS = ['--json', '--size', '96', '--batch', '4', '--lanes', '2'];
 
 let root: string;
 let cvt: BuiltProgram;
 let home: string;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'cvt-evaluate-killed-'));
-  cvt = await buildProgram('electron/cli.ts');
+  cvt = await buildProgram('electron/cli.ts', { lane: 'electron/inference/lanes/lane.ts' });
   const drawn = await drawSet(join(root, 'drawn'), PICTURES / 12, 7);
   await arrange(join(root, 'drawn'), drawn, join(root, 'set'), 'names');
 }, 60_000);

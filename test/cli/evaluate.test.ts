@@ -41,7 +41,8 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-const run = (...words: string[]): Promise<Heard> => hear(evaluate, ...words);
+/** In this thread: lanes are built programs (evaluate-lanes.test.ts). */
+const run = (...words: string[]): Promise<Heard> => hear(evaluate, '--lanes', '1', ...words);
 
 const parsed = ({ stdout }: Heard): EvaluationReport => evaluationReportSchema.parse(JSON.parse(stdout));
 
@@ -179,6 +180,7 @@ describe('what does not fit', () => {
     ['a model that is not there', ['ROOT/names', '--model', 'cvt-13-224-1k'], 'not-installed'],
     ['a model twice', ['ROOT/names', '--model', 'cvt-demo', '--model', 'cvt-demo'], 'usage'],
     ['a batch of none', ['ROOT/names', '--batch', '0'], 'usage'],
+    ['lanes of none', ['ROOT/names', '--lanes', '0'], 'usage'],
     ['a limit of none', ['ROOT/names', '--limit', '0'], 'usage'],
     ['an ending that is no format', ['ROOT/names', '--out', 'ROOT/report.pdf'], 'usage'],
     ['a report that is there', ['ROOT/names', '--out', 'ROOT/mine.html'], 'output-exists'],

@@ -18,7 +18,7 @@ describe('work ahead', () => {
     const { begun, work, end } = workshop();
     const results = inOrder([1, 2, 3, 4], 3, work);
     const first = results.next();
-    await Promise.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
     expect(begun).toEqual([1, 2, 3]);
     end(3);
     end(2);

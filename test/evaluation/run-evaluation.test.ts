@@ -70,6 +70,7 @@ function bench(images: readonly LabelledImage[], options: Partial<EvaluationRun>
     images,
     numClasses: CLASSES,
     batch: 4,
+    atOnce: 1,
     async read(path) {
       reads.push(path);
       const text = await readFile(join(folder, path), 'utf8').catch(() => {
@@ -107,6 +108,57 @@ function scoresOf({ results, unread }: Bench): string {
   for (const result of results) accumulator.add(result);
   return JSON.stringify([accumulator.scores(), [...unread].sort((a, b) => (a.path < b.path ? -1 : 1))]);
 }
+
+describe('several batches at once', () => {
+  /** The same answers, of three batches the second one's first and the last one's last. */
+  function backwards(images: readonly LabelledImage[], fails = Number.POSITIVE_INFINITY) {
+    const own = bench(images);
+    const last = Math.ceil(images.length / own.run.batch) - 1;
+    const turns: (() => void)[] = [];
+    const run: EvaluationRun = {
+      ...own.run,
+      atOnce: 3,
+      async classify(inputs) {
+        const place = turns.length;
+        const turn = new Promise<void>((resolve) => turns.push(resolve));
+        if (place % 3 === 2 || place === last || place > fails) for (const begin of turns.toReversed()) begin();
+        await turn;
+        if (place === fails) throw new Error('the lane died');
+        return own.run.classify(inputs);
+      },
+    };
+    return { ...own, run };
+  }
+  const kept = () => readFile(journalFor().path, 'utf8');
+
+  test('keep the order of pictures, journal and progress, whichever is ready first', async () => {
+    const images = await writeNumbers(22, [2, 9]);
+    const one = bench(images);
+    const progress = (await toEnd(one.run)).map(({ done, unread }) => [done, unread]);
+    const journal = await kept();
+    await journalFor().clear();
+    const all = backwards(images);
+    expect((await toEnd(all.run)).map(({ done, unread }) => [done, unread])).toEqual(progress);
+    const firsts = ({ calls }: Bench) => calls.map(([first]) => first);
+    expect([firsts(one), firsts(all)]).toEqual([
+      [0, 4, 8, 12, 16, 20],
+      [4, 0, 8, 16, 12, 20],
+    ]);
+    expect(all.results).toEqual(one.results);
+    expect(all.unread).toEqual(one.unread);
+    expect(await kept()).toBe(journal);
+  });
+
+  test('keep what came before one that fails', async () => {
+    const images = await writeNumbers(22);
+    await expect(toEnd(backwards(images, 2).run)).rejects.toThrow('the lane died');
+    expect((await kept()).trim().split('\n')).toHaveLength(8);
+    const resumed = bench(images);
+    await toEnd(resumed.run);
+    expect(resumed.reads).toHaveLength(14);
+    expect(resumed.results.map(({ path }) => path)).toEqual(images.map(({ path }) => path));
+  });
+});
 
 describe('a run', () => {
   test('measures each picture once, in batches that a broken one leaves a gap in', async () => {

@@ -7,6 +7,7 @@ import { findAppRoot } from '../../electron/app-root.ts';
 
 /** A program of ours that runs as a process of its own, to be killed or measured. */
 export interface BuiltProgram {
+  readonly dir: string;
   start(words: readonly string[], env?: Readonly<Record<string, string>>): RunningProgram;
   remove(): Promise<void>;
 }
@@ -21,21 +22,29 @@ export interface RunningProgram {
   readonly ended: Promise<number | null>;
 }
 
-/** Builds `entry` as the app's own build does: Node of any version runs it. */
-export async function buildProgram(entry: string): Promise<BuiltProgram> {
+/**
+ * Builds `entry` as the app's own build does: Node of any version runs it.
+ * @param beside programs that it finds by their names
+ */
+export async function buildProgram(
+  entry: string,
+  beside: Readonly<Record<string, string>> = {},
+): Promise<BuiltProgram> {
   const root = findAppRoot();
   // Below the project, so that packages and the app's own files are found.
   const cache = join(root, 'node_modules', '.cache');
   await mkdir(cache, { recursive: true });
   const dir = await mkdtemp(join(cache, 'cvt-test-'));
   await build({
-    input: { program: join(root, entry) },
+    cwd: root,
+    input: { program: entry, ...beside },
     platform: 'node',
     external: [/^node:/, /^onnxruntime-web/, 'sharp', 'undici', 'zod'],
-    output: { dir, format: 'esm', entryFileNames: '[name].mjs' },
+    output: { dir, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
     logLevel: 'warn',
   });
   return {
+    dir,
     start: (words, env = {}) => run([join(dir, 'program.mjs'), ...words], env),
     remove: () => rm(dir, { recursive: true, force: true }),
   };

@@ -54,6 +54,7 @@ export const line: BenchLine = {
           images,
           numClasses,
           batch,
+          atOnce: 1,
           read: input,
           classify: logits,
           journal: NO_JOURNAL,
