@@ -10,7 +10,12 @@ import { ROOT } from '../../electron/bootstrap/root.mjs';
 const folder = join(ROOT, 'dist', 'bench');
 const bundle = await rolldown({
   cwd: ROOT,
-  input: { main: 'test/bench/main.ts', 'measure-line': 'test/bench/measure-line.ts' },
+  // A lane is found beside the program that starts it.
+  input: {
+    main: 'test/bench/main.ts',
+    'measure-line': 'test/bench/measure-line.ts',
+    lane: 'electron/inference/lanes/lane.ts',
+  },
   platform: 'node',
   // Packages stay in node_modules.
   external: (id) => !id.startsWith('.') && !isAbsolute(id),

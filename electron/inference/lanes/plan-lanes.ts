@@ -25,9 +25,9 @@ export interface LaneNeeds {
 }
 
 /**
- * Several copies of one thread finish more pictures than one copy of several threads, whose matrices are too small to be shared out well:
- * on two cores 1.2 times as many, on more cores the more (test/bench/NOTES.md, line 8). Where memory allows fewer lanes than cores, each
- * takes several threads, so that most cores have something to do.
+ * Several copies of one thread finish more pictures than one copy of several threads, whose matrices are too small to be shared out well
+ * (test/bench/NOTES.md, line 8). Where memory allows fewer lanes than cores, each takes several threads, so that most cores have something
+ * to do.
  */
 export function planLanes({ asked, runs, cores, laneBytes, budgetBytes }: LaneNeeds): LanePlan {
   const plan = (lanes: number): LanePlan => ({
