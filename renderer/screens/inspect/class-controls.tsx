@@ -11,13 +11,13 @@ const BLOCKS = [
 ] as const;
 
 /** Whose logit is taken apart, what it is held against, and in which blocks. Rows of the predictions choose the classes. */
-export function ClassControls({ inspection }: { readonly inspection: Scene }) {
+export function ClassControls({ scene }: { readonly scene: Scene }) {
   const chosen = useView((state) => state.target);
   const contrast = useView((state) => state.contrast);
   const attributionBlock = useView((state) => state.attributionBlock);
   const { choose, setTarget, setContrast } = useView.getState();
-  const target = targetOf(inspection, { target: chosen });
-  const labels = inspection.entry?.labels ?? [];
+  const target = targetOf(scene, { target: chosen });
+  const labels = scene.entry?.labels ?? [];
   const name = (index: number) => labels[index] ?? `class ${index}`;
   const swap = () => {
     if (contrast === null || target === null) return;

@@ -3,13 +3,13 @@ import { AttributionBars } from './attribution/attribution-bars.tsx';
 import type { Scene } from './use-inspection.ts';
 
 /** In the panel: the parts of the logit, those with a place in the picture and those without. */
-export function ClassTerms({ inspection }: { readonly inspection: Scene }) {
+export function ClassTerms({ scene }: { readonly scene: Scene }) {
   const attributions = useStudies((studies) => answerAt(studies, 'attribution', 0));
-  const stage = inspection.stages.length - 1;
-  const report = inspection.stages[stage];
+  const stage = scene.stages.length - 1;
+  const report = scene.stages[stage];
   const [target, contrast] = attributions ?? [];
   if (!target || !report) return null;
-  const labels = inspection.entry?.labels ?? [];
+  const labels = scene.entry?.labels ?? [];
   const name = (index: number) => labels[index] ?? `class ${index}`;
   const title = contrast ? `${name(target.index)} − ${name(contrast.index)}` : name(target.index);
   return (

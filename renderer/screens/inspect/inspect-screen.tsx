@@ -37,7 +37,7 @@ export function InspectScreen() {
           {atlas ? <Atlas inspection={inspection} /> : <Large inspection={inspection} scene={scene} />}
         </ErrorBoundary>
         <ErrorBoundary name="the stage strip" resetOn={shown}>
-          <StageStrip inspection={scene} hasImage={inspection.image !== null} />
+          <StageStrip scene={scene} hasImage={inspection.image !== null} />
         </ErrorBoundary>
       </main>
       <ErrorBoundary name="the panel" area="panel" resetOn={shown}>
@@ -60,7 +60,7 @@ function Large({ inspection, scene }: { readonly inspection: Inspection; readonl
   return (
     <>
       {inspection.image ? <Picture inspection={inspection} image={inspection.image} /> : <EmptyState />}
-      <Readout inspection={scene} hasImage={inspection.image !== null} />
+      <Readout scene={scene} hasImage={inspection.image !== null} />
     </>
   );
 }

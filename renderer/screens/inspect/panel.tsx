@@ -16,9 +16,9 @@ export function Panel({ inspection, scene }: { readonly inspection: Inspection; 
   return (
     <aside className="panel scrolls" aria-label="Answer and view">
       <Predictions inspection={inspection} />
-      <ViewControls inspection={scene} />
-      {view === 'attribution' && <ClassTerms inspection={scene} />}
-      {view === 'projection' && <ProjectionRoom inspection={scene} />}
+      <ViewControls scene={scene} />
+      {view === 'attribution' && <ClassTerms scene={scene} />}
+      {view === 'projection' && <ProjectionRoom scene={scene} />}
       <section aria-label="Look">
         <div className="controls">
           <LookControls />

@@ -14,7 +14,7 @@ const DIRECTIONS = [
 ] as const;
 
 /** Which way a query is read, and the pinned ones. */
-export function QueryControls({ inspection }: { readonly inspection: Scene }) {
+export function QueryControls({ scene }: { readonly scene: Scene }) {
   const direction = useView((state) => state.direction);
   const choose = useView((state) => state.choose);
   return (
@@ -26,13 +26,13 @@ export function QueryControls({ inspection }: { readonly inspection: Scene }) {
         options={DIRECTIONS}
         onChange={(next) => choose({ direction: next })}
       />
-      <PinList inspection={inspection} />
+      <PinList scene={scene} />
     </>
   );
 }
 
 /** The pinned queries in their colours; the pressed one's map is shown. */
-export function PinList({ inspection }: { readonly inspection: Scene }) {
+export function PinList({ scene }: { readonly scene: Scene }) {
   const pins = useView((state) => state.pins);
   return (
     <>
@@ -42,7 +42,7 @@ export function PinList({ inspection }: { readonly inspection: Scene }) {
       ) : (
         <ul className="pins" aria-label="Pinned queries">
           {pins.map((pin) => (
-            <PinLine key={pin.id} pin={pin} inspection={inspection} />
+            <PinLine key={pin.id} pin={pin} scene={scene} />
           ))}
         </ul>
       )}
@@ -50,10 +50,10 @@ export function PinList({ inspection }: { readonly inspection: Scene }) {
   );
 }
 
-function PinLine({ pin, inspection }: { readonly pin: Pin; readonly inspection: Scene }) {
+function PinLine({ pin, scene }: { readonly pin: Pin; readonly scene: Scene }) {
   const active = useView((state) => state.activePin === pin.id);
   const { activatePin, removePin } = useView.getState();
-  const place = usePlace(pin, inspection);
+  const place = usePlace(pin, scene);
   return (
     <li data-active={active || undefined}>
       <button

@@ -17,16 +17,16 @@ import type { Scene } from './use-inspection.ts';
 import './readout.css';
 
 interface ReadoutProps {
-  readonly inspection: Scene;
+  readonly scene: Scene;
   readonly hasImage: boolean;
 }
 
 /** Under the picture: the value and place of the cell under the pointer, and what the colours mean. */
-export const Readout = memo(function Readout({ inspection, hasImage }: ReadoutProps) {
+export const Readout = memo(function Readout({ scene, hasImage }: ReadoutProps) {
   const hover = useReadPoint();
   const kept = useMaps((maps) => maps.large.shown);
-  const shown = kept && kept.runId === inspection.analysis?.runId ? kept : null;
-  const tiles = shown && inspection.tiles ? tilesOfMap(inspection.tiles, shown.map) : null;
+  const shown = kept && kept.runId === scene.analysis?.runId ? kept : null;
+  const tiles = shown && scene.tiles ? tilesOfMap(scene.tiles, shown.map) : null;
   const cell = tiles && hover ? cellUnder(tiles, hover) : null;
   const weight = shown && cell !== null ? (shown.map.cells[cell] ?? null) : null;
 
@@ -36,10 +36,10 @@ export const Readout = memo(function Readout({ inspection, hasImage }: ReadoutPr
         {shown && tiles && cell !== null && weight !== null ? (
           <CellFacts shown={shown} weight={weight} cell={cell} extent={extentInPicture(tiles, cell)} />
         ) : (
-          <Hint inspection={inspection} shown={shown} outside={hover !== null && tiles !== null} />
+          <Hint scene={scene} shown={shown} outside={hover !== null && tiles !== null} />
         )}
         <span className="readout-end">
-          <RanIn inspection={inspection} />
+          <RanIn scene={scene} />
           <PinState />
           {shown && <ClsValue shown={shown} />}
           {shown &&
@@ -52,8 +52,8 @@ export const Readout = memo(function Readout({ inspection, hasImage }: ReadoutPr
 });
 
 /** Where a network ran in another precision than its own, its numbers say so. */
-function RanIn({ inspection }: { readonly inspection: Scene }) {
-  const ran = inspection.analysis?.precision.ran ?? 'fp32';
+function RanIn({ scene }: { readonly scene: Scene }) {
+  const ran = scene.analysis?.precision.ran ?? 'fp32';
   if (ran === 'fp32') return null;
   return <span className="quiet">{precisionWords(ran)}</span>;
 }
@@ -201,20 +201,20 @@ function Components({ shown }: { readonly shown: ShownMap }) {
 const CHANNELS = ['red', 'green', 'blue'] as const;
 
 interface HintProps {
-  readonly inspection: Scene;
+  readonly scene: Scene;
   readonly shown: ShownMap | null;
   readonly outside: boolean;
 }
 
-function Hint({ inspection, shown, outside }: HintProps) {
+function Hint({ scene, shown, outside }: HintProps) {
   const asking = useView(asksQuery);
   const active = useView((state) => state.activePin !== null);
-  if (!inspection.analysis) return null;
+  if (!scene.analysis) return null;
   if (outside) return <span className="quiet">Outside the crop: the network does not see this.</span>;
   if (asking && !active)
     return <span className="quiet">Move over the picture to choose the query; click to pin it.</span>;
   if (!shown) return null;
-  const heads = inspection.stages[shown.map.stage]?.heads ?? 1;
+  const heads = scene.stages[shown.map.stage]?.heads ?? 1;
   const head = headText(shown.map, heads);
   return (
     <span className="quiet">

@@ -16,13 +16,13 @@ const SPREADS = [
 ] as const;
 
 /** Where the rollout starts, how it is spread, what is shown large, and what stayed with class tokens. */
-export function RolloutControls({ inspection }: { readonly inspection: Scene }) {
+export function RolloutControls({ scene }: { readonly scene: Scene }) {
   const rolloutFrom = useView((state) => state.rolloutFrom);
   const rolloutOn = useView((state) => state.rolloutOn);
   const spread = useView((state) => state.spread);
   const stage = useView((state) => state.stage);
   const choose = useView((state) => state.choose);
-  const last = inspection.stages.at(-1);
+  const last = scene.stages.at(-1);
   const hasCls = last?.grids.cls === 1;
   return (
     <>
@@ -41,7 +41,7 @@ export function RolloutControls({ inspection }: { readonly inspection: Scene }) 
         ]}
         onChange={(next) => choose({ rolloutFrom: next })}
       />
-      {rolloutFrom === 'query' && <PinList inspection={inspection} />}
+      {rolloutFrom === 'query' && <PinList scene={scene} />}
       <span className="control-name">Large</span>
       <Segments
         label="Shown large"

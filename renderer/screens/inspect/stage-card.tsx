@@ -16,7 +16,7 @@ interface StageCardProps {
   /** Stage index, from 0. */
   readonly at: number;
   readonly stage: StageReport;
-  readonly inspection: Scene;
+  readonly scene: Scene;
 }
 
 const SHORT_NAMES: Readonly<Record<MapView, string>> = {
@@ -30,15 +30,15 @@ const SHORT_NAMES: Readonly<Record<MapView, string>> = {
 };
 
 /** One stage: its map, its sizes, and its blocks to walk along. Clicking makes it the large map. */
-export function StageCard({ at, stage, inspection }: StageCardProps) {
+export function StageCard({ at, stage, scene }: StageCardProps) {
   const large = useView(
     ({ view, rolloutOn, stage: chosen }) => chosen === at && !(view === 'rollout' && rolloutOn === 'pixels'),
   );
   const kept = useCardMap(at);
-  const shown = kept?.runId === inspection.analysis?.runId ? kept : null;
+  const shown = kept?.runId === scene.analysis?.runId ? kept : null;
   const { setStage } = useView.getState();
   const { tokens, keys, cls } = stage.grids;
-  const labels = inspection.entry?.labels ?? [];
+  const labels = scene.entry?.labels ?? [];
   const title = shown ? mapTitle(shown.map, stage.heads, labels) : 'no map yet';
   return (
     <article className="card" data-selected={large || undefined}>
@@ -49,7 +49,7 @@ export function StageCard({ at, stage, inspection }: StageCardProps) {
         aria-label={`Stage ${at + 1}: ${title}`}
         onClick={() => setStage(at)}
       >
-        <StageMapCanvas at={at} inspection={inspection} shown={shown} />
+        <StageMapCanvas at={at} scene={scene} shown={shown} />
         <span className="card-facts">
           <span className="card-title">
             Stage {at + 1} <Keys keys={String(at + 1)} />
@@ -63,7 +63,7 @@ export function StageCard({ at, stage, inspection }: StageCardProps) {
             {stage.heads} {stage.heads === 1 ? 'head' : 'heads'}
             {cls === 1 && ', CLS'}
           </span>
-          {shown ? <MapFacts shown={shown} heads={stage.heads} /> : <NoMap at={at} count={inspection.stages.length} />}
+          {shown ? <MapFacts shown={shown} heads={stage.heads} /> : <NoMap at={at} count={scene.stages.length} />}
         </span>
       </button>
       <BlockScrubber at={at} depth={stage.depth} />

@@ -14,18 +14,18 @@ import type { Scene } from './use-inspection.ts';
 interface StageMapCanvasProps {
   /** Stage index, from 0. */
   readonly at: number;
-  readonly inspection: Scene;
+  readonly scene: Scene;
   readonly shown: ShownMap | null;
 }
 
 /** A stage's map by itself, opaque, in the shape of what the network sees of the picture. */
-export function StageMapCanvas({ at, inspection, shown }: StageMapCanvasProps) {
+export function StageMapCanvas({ at, scene, shown }: StageMapCanvasProps) {
   const box = useRef<HTMLSpanElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const room = useElementSize(box);
   const overlay = useSettings((settings) => settings.overlay);
   const pinColor = useView(({ pins, activePin }) => pins.find(({ id }) => id === activePin)?.color ?? null);
-  const seen = inspection.window;
+  const seen = scene.window;
   const size = fitSeen(seen, room.width, room.height);
 
   useCanvas(
@@ -33,20 +33,20 @@ export function StageMapCanvas({ at, inspection, shown }: StageMapCanvasProps) {
     size.width,
     size.height,
     (context, density) => {
-      const tiles = inspection.tiles?.[at];
-      if (!shown || !tiles || !seen || !inspection.tiles) return;
+      const tiles = scene.tiles?.[at];
+      if (!shown || !tiles || !seen || !scene.tiles) return;
       const scale = size.scale * density;
       const { left, top } = inputRect(seen);
       const layout: Layout = { offsetX: -left * scale, offsetY: -top * scale, scale };
       const { map } = shown;
-      paintMap(context, shown, tilesOfMap(inspection.tiles, map), layout, opaque(lookOf(overlay, map.signed)));
+      paintMap(context, shown, tilesOfMap(scene.tiles, map), layout, opaque(lookOf(overlay, map.signed)));
       if ((map.view !== 'row' && map.view !== 'column') || map.token === null) return;
       const grid = map.view === 'row' ? tiles.tokens : tiles.keys;
       const cell = map.token - tiles.geometry.cls;
       const color = pinColor === null ? '#ffffff' : PIN_COLORS[pinColor]!;
       if (cell >= 0) outline(context, toDevice(tileInPicture(grid, cell), layout), { width: density, color });
     },
-    [shown, inspection.tiles, at, seen, overlay, pinColor],
+    [shown, scene.tiles, at, seen, overlay, pinColor],
   );
 
   return (

@@ -13,18 +13,18 @@ import { progressShare, progressText } from './words.ts';
 import './stage-strip.css';
 
 interface StageStripProps {
-  readonly inspection: Scene;
+  readonly scene: Scene;
   readonly hasImage: boolean;
 }
 
 /** The stages side by side, always in sight: they are the point of the app. */
-export const StageStrip = memo(function StageStrip({ inspection, hasImage }: StageStripProps) {
-  const stages: readonly StageReport[] = inspection.stages;
+export const StageStrip = memo(function StageStrip({ scene, hasImage }: StageStripProps) {
+  const stages: readonly StageReport[] = scene.stages;
   return (
     <section className="strip" aria-label="Stages">
       {stages.map((stage, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a stage is its place in the network
-        <StageCard key={at} at={at} stage={stage} inspection={inspection} />
+        <StageCard key={at} at={at} stage={stage} scene={scene} />
       ))}
       {stages.length === 0 && <NoStages hasImage={hasImage} />}
     </section>

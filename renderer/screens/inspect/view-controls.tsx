@@ -16,7 +16,7 @@ import { ViewSwitch } from './view-switch.tsx';
 import './view-controls.css';
 
 /** Which map is shown. */
-export const ViewControls = memo(function ViewControls({ inspection }: { readonly inspection: Scene }) {
+export const ViewControls = memo(function ViewControls({ scene }: { readonly scene: Scene }) {
   const stage = useView((state) => state.stage);
   const block = useView((state) => state.blocks[state.stage] ?? 0);
   const atlas = useView((state) => state.atlas);
@@ -26,7 +26,7 @@ export const ViewControls = memo(function ViewControls({ inspection }: { readonl
       <header className="panel-head">
         <h2>View</h2>
         <span className="panel-tools">
-          {inspection.report && (
+          {scene.report && (
             <Tip label="Its name in the exported ONNX model; the official code counts from 0" side="left">
               <span className="quiet mono">
                 stage{stage}.block{block}
@@ -43,11 +43,11 @@ export const ViewControls = memo(function ViewControls({ inspection }: { readonl
         </span>
       </header>
       <ViewSwitch />
-      <Explanation stages={inspection.stages} />
+      <Explanation stages={scene.stages} />
       <div className="controls">
-        <StandIn stageCount={inspection.stages.length} />
-        <OfView inspection={inspection} />
-        <HeadChoice stages={inspection.stages} />
+        <StandIn stageCount={scene.stages.length} />
+        <OfView scene={scene} />
+        <HeadChoice stages={scene.stages} />
       </div>
     </section>
   );
@@ -61,15 +61,15 @@ function StandIn({ stageCount }: { readonly stageCount: number }) {
   return <p className="control-note control-wide">{noteText(note, stage, stageCount)}</p>;
 }
 
-function OfView({ inspection }: { readonly inspection: Scene }) {
+function OfView({ scene }: { readonly scene: Scene }) {
   const view = useView((state) => state.view);
   switch (view) {
     case 'query':
-      return <QueryControls inspection={inspection} />;
+      return <QueryControls scene={scene} />;
     case 'rollout':
-      return <RolloutControls inspection={inspection} />;
+      return <RolloutControls scene={scene} />;
     case 'attribution':
-      return <ClassControls inspection={inspection} />;
+      return <ClassControls scene={scene} />;
     case 'projection':
       return <ProjectionControls />;
     case 'cls':

@@ -27,14 +27,14 @@ const ORDERS: readonly { readonly value: KernelOrder; readonly text: string; rea
 ];
 
 /** In the panel: the chosen block's convolutional projection, what goes in, what comes out, and by which kernels. */
-export function ProjectionRoom({ inspection }: { readonly inspection: Scene }) {
+export function ProjectionRoom({ scene }: { readonly scene: Scene }) {
   const stage = useView((state) => state.stage);
   const block = useView((state) => state.blocks[stage] ?? 0);
   const study = useStudies((studies) => studyAt(studies, 'projection', stage));
-  const tiles = inspection.tiles?.[stage];
+  const tiles = scene.tiles?.[stage];
   const { answered } = study;
   // The last block's stays until this one's is there; then again it must be of this stage's run.
-  const isThis = answered?.argument.runId === inspection.analysis?.runId && answered?.argument.block === block;
+  const isThis = answered?.argument.runId === scene.analysis?.runId && answered?.argument.block === block;
   if (!answered || !isThis || !tiles) return null;
   return (
     <section className="projection" aria-label="Convolutional projection" data-testid="projection-room">
