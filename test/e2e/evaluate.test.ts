@@ -116,7 +116,8 @@ async function onCommandLine(folder: string): Promise<EvaluationReport> {
     vi.spyOn(process.stderr, 'write').mockImplementation(() => true),
   ];
   try {
-    await evaluate([folder, '--json'], running);
+    // In this thread: lanes are built programs (test/cli/evaluate-lanes.test.ts).
+    await evaluate([folder, '--json', '--lanes', '1'], running);
   } finally {
     for (const spy of spies) spy.mockRestore();
     vi.unstubAllEnvs();
