@@ -1,14 +1,9 @@
 import { appendFile, mkdir, mkdtemp, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Journal, type JournalKey } from '../../electron/evaluation/journal.ts';
 import { type EvaluationRun, runEvaluation } from '../../electron/evaluation/run-evaluation.ts';
-import { pictureInput, readPicture } from '../../electron/inference/picture-input.ts';
 import { VARIANTS } from '../../models/cvt/variants.ts';
 import { ImageError } from '../../models/errors.ts';
 import { Accumulator } from '../../models/evaluation/accumulator.ts';
@@ -16,6 +11,7 @@ import type { EvaluationProgress, UnreadImage } from '../../models/evaluation/ev
 import type { ImageResult } from '../../models/evaluation/image-result.ts';
 import type { LabelledImage } from '../../models/evaluation/labelled-images.ts';
 import { cropSquare } from '../../models/image/preprocessing.ts';
+import { JOURNAL_KEY } from './journal-key.ts';
 
 const CLASSES = 6;
 const running = new AbortController().signal;
@@ -26,16 +22,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const key: JournalKey = {
-  folder: '/pictures',
-  sha256: 'ab',
-  spec: VARIANTS['cvt-13'],
-  activation: 'quick_gelu',
-  preprocessing: cropSquare(96),
-  precision: 'fp32',
-  version: '1',
-};
-const journalFor = (changed: Partial<JournalKey> = {}) => new Journal(join(folder, 'journals'), { ...key, ...changed });
+const journalFor = (changed: Partial<JournalKey> = {}) =>
+  new Journal(join(folder, 'journals'), { ...JOURNAL_KEY, ...changed });
 
 /** Files that hold a number each; `broken` in one says that it is no picture. */
 async function writeNumbers(count: number, broken: readonly number[] = []): Promise<readonly LabelledImage[]> {
@@ -347,62 +335,4 @@ test('a journal that cannot be read says so', async () => {
 test.runIf(process.platform !== 'win32')('a journal that cannot be written says so', async () => {
   await symlink(join(folder, 'gone', 'too'), join(folder, 'journals'));
   await expect(toEnd(bench(await writeNumbers(1)).run)).rejects.toMatchObject({ code: 'journal-unwritable' });
-});
-
-describe('2,000 pictures', () => {
-  const COUNT = 2000;
-  /** Paths, results and journal of 1,800 pictures take some 2 MB; a decoded picture or its input kept from each would take 50 MB and 200 MB. */
-  const GROWTH = 12e6;
-
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-
-  /** Bytes that are really held. V8 frees array buffers beside the program and sharp its buffers a turn later, so one collection is not all. */
-  async function held(): Promise<number> {
-    let least = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < 10; round++) {
-      collect();
-      await wait(20);
-      const { heapUsed, external } = process.memoryUsage();
-      least = Math.min(least, heapUsed + external);
-    }
-    return least;
-  }
-
-  test('leave memory as it was', async () => {
-    const pictures = await Promise.all(
-      Array.from({ length: 8 }, (_, index) =>
-        sharp({ create: { width: 96, height: 96, channels: 3, background: { r: index * 30, g: 90, b: 200 } } })
-          .jpeg()
-          .toBuffer(),
-      ),
-    );
-    const images: LabelledImage[] = [];
-    for (let index = 0; index < COUNT; index++) {
-      const path = `c${index % CLASSES}-${index}.jpg`;
-      await writeFile(join(folder, path), pictures[index % pictures.length]!);
-      images.push({ path, truth: index % CLASSES });
-    }
-    const accumulator = new Accumulator(CLASSES);
-    const preprocessing = cropSquare(96);
-    const used: number[] = [];
-    const run: EvaluationRun = {
-      ...bench(images).run,
-      batch: 8,
-      read: async (path) => pictureInput(path, await readPicture(join(folder, path), path), preprocessing),
-      classify: async (inputs) =>
-        Float32Array.from(
-          { length: 8 * CLASSES },
-          (_, at) => inputs[Math.floor(at / CLASSES) * 3 * 96 * 96]! * (at % CLASSES),
-        ),
-      sink: { result: (result) => accumulator.add(result), unread: ({ message }) => expect.fail(message) },
-    };
-    for await (const { done } of runEvaluation(run)) {
-      if (done !== 200 && done !== COUNT) continue;
-      used.push(await held());
-    }
-    expect(accumulator.scores().images).toBe(COUNT);
-    expect(used).toHaveLength(2);
-    expect(used[1]! - used[0]!).toBeLessThan(GROWTH);
-  }, 60_000);
 });
